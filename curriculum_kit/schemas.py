@@ -1,0 +1,206 @@
+"""Every table of ckit, column by column. Stages meet here: they import this page, never each other.
+
+A table's Arrow schema is fixed. It is checked when the table is written and when it is read, and
+never inferred from data. `columns_of(table)` gives the documentation of each column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+from curriculum_kit.errors import SchemaMismatch
+
+SCHEMA_VERSION = 1
+"""Raised when a column changes its name, type or meaning; stored in every manifest."""
+
+MAX_CHOICES = 26
+"""Options are answered by a letter, A to Z."""
+
+
+class Split(StrEnum):
+    """Where the benchmark itself puts a question."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+    UNASSIGNED = "unassigned"
+
+
+class ImageStatus(StrEnum):
+    """What a look at the image file found. Null in a table means that nobody has looked."""
+
+    OK = "ok"
+    MISSING = "missing"
+    CORRUPT = "corrupt"
+
+
+class Reason(StrEnum):
+    """Why a row could not be used. These names are stable: people filter `rejects.parquet` by them."""
+
+    NOT_AN_OBJECT = "not_an_object"
+    NOT_JSON = "not_json"
+    NOT_UTF8 = "not_utf8"
+    NUL_BYTE = "nul_byte"
+    FIELD_MISSING = "field_missing"
+    FIELD_NOT_TEXT = "field_not_text"
+    WRONG_FIELD_COUNT = "wrong_field_count"
+    QUESTION_EMPTY = "question_empty"
+    ANSWER_EMPTY = "answer_empty"
+    ANSWER_NOT_IN_CHOICES = "answer_not_in_choices"
+    ANSWER_AMBIGUOUS = "answer_ambiguous"
+    ANSWER_CONTRADICTORY = "answer_contradictory"
+    CHOICES_UNREADABLE = "choices_unreadable"
+    DUPLICATE_CHOICES = "duplicate_choices"
+    TOO_FEW_CHOICES = "too_few_choices"
+    TOO_MANY_CHOICES = "too_many_choices"
+    SCENE_LEVEL = "scene_level"
+    SEVERAL_ANSWERS = "several_answers"
+    IMAGE_PATH_UNSAFE = "image_path_unsafe"
+    IMAGE_MISSING = "image_missing"
+    NO_DISTRACTORS = "no_distractors"
+    DUPLICATE_QUESTION_ID = "duplicate_question_id"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its Arrow type, whether it may be null, and what it means."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    nullable: bool = False
+
+
+_STRINGS = pa.list_(pa.string())
+_MAP = pa.map_(pa.string(), pa.string())
+_PAIRS = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
+_REGION = pa.struct([("label", pa.string()), *((c, pa.float32()) for c in ("x0", "y0", "x1", "y1"))])
+_MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+_IMAGES = pa.list_(pa.struct([("bytes", pa.binary()), ("path", pa.string())]))
+
+_QUESTION_PARTS = (
+    Column("question_id", pa.string(), "unique; the same at every ingest of the same record"),
+    Column("benchmark", pa.string(), "name of the benchmark"),
+    Column("split", pa.string(), "train, validation, test or unassigned, as the benchmark publishes it"),
+    Column("unit_id", pa.string(), "what must never stand on both sides of a split: video, patient or image"),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "questions": (
+        *_QUESTION_PARTS,
+        Column("image_ids", _STRINGS, "keys into images, in order; may be empty"),
+        Column("question", pa.string(), "the question alone: no options, no instructions"),
+        Column("answer", pa.string(), "canonical label of the right choice"),
+        Column("choices", _STRINGS, "canonical labels in the order of the source; empty where there are none"),
+        Column("answer_index", pa.int32(), "position of the answer in choices; null where there are none", True),
+        Column("question_type", pa.string(), "as the benchmark names it; null where unknown", True),
+        Column("modality", pa.string(), "as the benchmark names it; null where unknown", True),
+        Column("metadata", _MAP, "what else the source says: template, hops, location, ..."),
+    ),
+    "images": (
+        Column("image_id", pa.string(), "key, made of the benchmark's name and the path"),
+        Column("path", pa.string(), "relative to the image root"),
+        Column("width", pa.int32(), "pixels; null where the file was not looked at", True),
+        Column("height", pa.int32(), "pixels; null where the file was not looked at", True),
+        Column("sha256", pa.string(), "of the file's bytes; null where it was not looked at", True),
+        Column("phash", pa.string(), "perceptual hash; null where it was not computed", True),
+        Column("status", pa.string(), "ok, missing or corrupt; null where nobody looked", True),
+        Column("regions", pa.list_(_REGION), "labelled boxes as fractions of width and height"),
+    ),
+    "scenes": (
+        Column("image_id", pa.string(), "key into images"),
+        Column("scene_graph", pa.string(), "the scene graph of the image, as the benchmark's own JSON"),
+    ),
+    "choices": (
+        Column("choice_id", pa.int32(), "position of the label in sorted order"),
+        Column("label", pa.string(), "canonical label"),
+        Column("surface_forms", _STRINGS, "the spellings of the source, sorted"),
+        Column("n_as_answer", pa.int64(), "questions that have it as the right answer"),
+        Column("n_as_choice", pa.int64(), "questions that offer it"),
+    ),
+    "embeddings": (
+        Column("channel", pa.string(), "text, clip_text or clip_image"),
+        Column("label", pa.string(), "canonical label"),
+        Column("vector", pa.list_(pa.float32()), "unit vector"),
+    ),
+    "similarity": (
+        Column("choice_a", pa.int32(), "choice_id; choice_a < choice_b"),
+        Column("choice_b", pa.int32(), "choice_id"),
+        Column("text", pa.float64(), "cosine of the text encoder, -1 to 1", True),
+        Column("clip_text", pa.float64(), "cosine of CLIP's text tower", True),
+        Column("clip_image", pa.float64(), "cosine of CLIP's image tower", True),
+        Column("text_calibrated", pa.float64(), "rank of text among all pairs, 0 to 1", True),
+        Column("clip_text_calibrated", pa.float64(), "rank of clip_text among all pairs", True),
+        Column("clip_image_calibrated", pa.float64(), "rank of clip_image among all pairs", True),
+        Column("fused", pa.float64(), "weighted mean of the calibrated channels, 0 to 1"),
+    ),
+    "rejects": (
+        Column("stage", pa.string(), "where the row was turned away: ingest, choices, shards"),
+        Column("benchmark", pa.string(), "name of the benchmark"),
+        Column("source", pa.string(), "file, relative to the source, or table"),
+        Column("position", pa.int64(), "line (from 1) or row (from 0) in that file"),
+        Column("reason", pa.string(), "stable name of the failure"),
+        Column("detail", pa.string(), "what exactly was seen", True),
+        Column("record", pa.string(), "the raw record"),
+    ),
+    "shard": (
+        Column("question_id", pa.string(), "as in questions"),
+        Column("group_id", pa.string(), "rows of one GRPO group share it and stand together"),
+        Column("variant_id", pa.int32(), "0 is the original wording"),
+        Column("tier", pa.int32(), "0 is the easiest"),
+        Column("difficulty", pa.float64(), "S(q), 0 to 1"),
+        Column("difficulty_text", pa.float64(), "S(q) of the text channel alone", True),
+        Column("difficulty_clip_text", pa.float64(), "S(q) of CLIP's text tower alone", True),
+        Column("difficulty_clip_image", pa.float64(), "S(q) of CLIP's image tower alone", True),
+        Column("hops", pa.int32(), "relations the question walks along; null where unknown", True),
+        *_QUESTION_PARTS[1:],
+        Column("question", pa.string(), "the question alone"),
+        Column("choices", _STRINGS, "canonical labels in the order of the letters"),
+        Column("answer", pa.string(), "canonical label of the right choice"),
+        Column("answer_index", pa.int32(), "position of the answer in choices"),
+        Column("solution", pa.string(), "the letter of the answer"),
+        Column("prompt", _MESSAGES, "conversation, rendered from a named template"),
+        Column("images", _IMAGES, "path relative to the image root, and the bytes where embedded"),
+        Column("question_type", pa.string(), "as in questions", True),
+        Column("modality", pa.string(), "as in questions", True),
+        Column("metadata", _PAIRS, "as in questions; pairs, because `datasets` has no map type"),
+    ),
+}
+
+CHANNELS = ("text", "clip_text", "clip_image")
+
+
+def columns_of(table: str) -> tuple[Column, ...]:
+    """Return the columns of a table with their types and meanings."""
+    return TABLES[table]
+
+
+def schema_of(table: str) -> pa.Schema:
+    """Return the Arrow schema of a table."""
+    return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in TABLES[table]])
+
+
+def check_schema(seen: pa.Schema, table: str, where: str) -> None:
+    """Raise `SchemaMismatch` unless `seen` has exactly the columns of `table`, in order and type.
+
+    `where` names the file for the message. Schema metadata and the names of list items are not compared.
+    """
+    wanted = schema_of(table)
+    missing = [n for n in wanted.names if n not in seen.names]
+    surplus = [n for n in seen.names if n not in wanted.names]
+    if missing or surplus:
+        parts = [f"lacks {', '.join(missing)}"] if missing else []
+        parts += [f"has also {', '.join(surplus)}"] if surplus else []
+        raise SchemaMismatch(f"{where} is no {table} table: it {' and '.join(parts)}; write it again with ckit")
+    for want in wanted:
+        have = seen.field(want.name)
+        if have.type != want.type:
+            raise SchemaMismatch(
+                f"{where}: column {want.name} of a {table} table is {have.type}, must be {want.type}; "
+                "write it again with ckit"
+            )
+    if seen.names != wanted.names:
+        raise SchemaMismatch(f"{where}: the columns of a {table} table stand in another order; write it again with ckit")

@@ -37,6 +37,14 @@ class ImageStatus(StrEnum):
     CORRUPT = "corrupt"
 
 
+class DifficultyKind(StrEnum):
+    """How S(q) is made of the similarities of a question's choices."""
+
+    PAIRWISE_MEAN = "pairwise_mean"
+    ANSWER_MEAN = "answer_mean"
+    ANSWER_MAX = "answer_max"
+
+
 class Reason(StrEnum):
     """Why a row could not be used. These names are stable: people filter `rejects.parquet` by them."""
 
@@ -88,18 +96,28 @@ _QUESTION_PARTS = (
     Column("unit_id", pa.string(), "what must never stand on both sides of a split: video, patient or image"),
 )
 
+_QUESTIONS = (
+    *_QUESTION_PARTS,
+    Column("image_ids", _STRINGS, "keys into images, in order; may be empty"),
+    Column("question", pa.string(), "the question alone: no options, no instructions"),
+    Column("answer", pa.string(), "canonical label of the right choice"),
+    Column("choices", _STRINGS, "canonical labels in the order of the source; empty where there are none"),
+    Column("answer_index", pa.int32(), "position of the answer in choices; null where there are none", True),
+    Column("question_type", pa.string(), "as the benchmark names it; null where unknown", True),
+    Column("modality", pa.string(), "as the benchmark names it; null where unknown", True),
+    Column("metadata", _MAP, "what else the source says: template, hops, location, ..."),
+)
+_DIFFICULTY = (
+    Column("difficulty", pa.float64(), "S(q), 0 to 1"),
+    Column("difficulty_text", pa.float64(), "S(q) of the text channel alone", True),
+    Column("difficulty_clip_text", pa.float64(), "S(q) of CLIP's text tower alone", True),
+    Column("difficulty_clip_image", pa.float64(), "S(q) of CLIP's image tower alone", True),
+    Column("hops", pa.int32(), "relations the question walks along; null where unknown", True),
+)
+
 TABLES: dict[str, tuple[Column, ...]] = {
-    "questions": (
-        *_QUESTION_PARTS,
-        Column("image_ids", _STRINGS, "keys into images, in order; may be empty"),
-        Column("question", pa.string(), "the question alone: no options, no instructions"),
-        Column("answer", pa.string(), "canonical label of the right choice"),
-        Column("choices", _STRINGS, "canonical labels in the order of the source; empty where there are none"),
-        Column("answer_index", pa.int32(), "position of the answer in choices; null where there are none", True),
-        Column("question_type", pa.string(), "as the benchmark names it; null where unknown", True),
-        Column("modality", pa.string(), "as the benchmark names it; null where unknown", True),
-        Column("metadata", _MAP, "what else the source says: template, hops, location, ..."),
-    ),
+    "questions": _QUESTIONS,
+    "scored": (*_QUESTIONS, *_DIFFICULTY),
     "images": (
         Column("image_id", pa.string(), "key, made of the benchmark's name and the path"),
         Column("path", pa.string(), "relative to the image root"),
@@ -151,11 +169,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("group_id", pa.string(), "rows of one GRPO group share it and stand together"),
         Column("variant_id", pa.int32(), "0 is the original wording"),
         Column("tier", pa.int32(), "0 is the easiest"),
-        Column("difficulty", pa.float64(), "S(q), 0 to 1"),
-        Column("difficulty_text", pa.float64(), "S(q) of the text channel alone", True),
-        Column("difficulty_clip_text", pa.float64(), "S(q) of CLIP's text tower alone", True),
-        Column("difficulty_clip_image", pa.float64(), "S(q) of CLIP's image tower alone", True),
-        Column("hops", pa.int32(), "relations the question walks along; null where unknown", True),
+        *_DIFFICULTY,
         *_QUESTION_PARTS[1:],
         Column("question", pa.string(), "the question alone"),
         Column("choices", _STRINGS, "canonical labels in the order of the letters"),
@@ -203,4 +217,6 @@ def check_schema(seen: pa.Schema, table: str, where: str) -> None:
                 "write it again with ckit"
             )
     if seen.names != wanted.names:
-        raise SchemaMismatch(f"{where}: the columns of a {table} table stand in another order; write it again with ckit")
+        raise SchemaMismatch(
+            f"{where}: the columns of a {table} table stand in another order; write it again with ckit"
+        )

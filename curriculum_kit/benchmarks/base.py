@@ -59,6 +59,14 @@ class Rejected:
     detail: str | None = None
 
 
+class RowError(Exception):
+    """A record that cannot be used, raised while it is read; carries the reason to whoever knows its place."""
+
+    def __init__(self, reason: Reason, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.detail = reason, detail
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that was read: its path relative to the source, its size and the hash of its bytes."""
@@ -129,19 +137,27 @@ def source_file(path: Path, source: Path) -> SourceFile:
     return SourceFile(relative_name(path, source), path.stat().st_size, digest)
 
 
-def find_below(source: Path, pattern: str) -> list[Path]:
-    """Return the files that match `pattern` in `source`, or else one level deeper, sorted.
+def find_below(source: Path, *patterns: str) -> list[Path]:
+    """Return the files that match any of `patterns` in `source`, or else one level deeper, sorted.
 
     Archives often unpack into a folder of their own (`ssg-qa/qa_txt/...`), so one extra level is allowed.
+    Hidden files are passed over: archives packed on a Mac hold a `._NAME.json` of resource data beside each file.
     """
-    return sorted(source.glob(pattern)) or sorted(source.glob(f"*/{pattern}"))
+    for level in ("", "*/"):
+        found = {path for pattern in patterns for path in source.glob(level + pattern)}
+        if files := sorted(path for path in found if not path.name.startswith(".") and path.is_file()):
+            return files
+    return []
 
 
 def load_json_array(path: Path) -> list[Any]:
     """Return the rows of a file that must hold one JSON array; raise `SourceUnreadable` in one line else."""
     if not path.is_file():
         raise SourceNotFound(f"{path} does not exist; check the path")
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceUnreadable(f"{path} cannot be read ({error.strerror}); check its permissions") from error
     if not data.strip():
         raise SourceUnreadable(f"{path} is empty; fetch it again")
     try:
@@ -151,10 +167,13 @@ def load_json_array(path: Path) -> list[Any]:
     try:
         rows = json.loads(text)
     except json.JSONDecodeError as error:
-        cut = " and ends too early" if error.pos >= len(text.rstrip()) - 1 else ""
+        cut_in_text = error.msg.startswith("Unterminated string")
+        cut = " and ends too early" if cut_in_text or error.pos >= len(text.rstrip()) - 1 else ""
         raise SourceUnreadable(
             f"{path} is no valid JSON at line {error.lineno} column {error.colno}{cut} ({error.msg}); fetch it again"
         ) from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise SourceUnreadable(f"{path} holds a number too long to be one; check what it is") from error
     except RecursionError as error:
         raise SourceUnreadable(f"{path} is nested too deeply to be a benchmark file; check what it is") from error
     if not isinstance(rows, list):

@@ -1,0 +1,97 @@
+"""The scene graphs of SSG-VQA: labelled boxes for `images.parquet`, the graph itself for `scenes.parquet`.
+
+Reads `scene_graph/VIDxx_<frame>.json`. A frame without a scene graph has no regions and no scene; one
+that is no JSON ends the run, because half a graph would silently change which answers are right.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from curriculum_kit.benchmarks.normalise import image_id
+from curriculum_kit.errors import SourceUnreadable
+from curriculum_kit.labels import fold_label
+from curriculum_kit.schemas import schema_of
+
+FRAME_WIDTH, FRAME_HEIGHT = 430, 240
+"""Boxes are given in a frame of this size, whatever the size of the image."""
+
+_OBJECT = pa.struct([("bbox", pa.list_(pa.float64())), ("component", pa.string())])
+_GRAPH = pa.schema([("scenes", pa.list_(pa.struct([("objects", pa.list_(_OBJECT))])))])
+
+
+def read_scenes(
+    root: Path, benchmark: str, videos: list[str], numbers: list[int], paths: list[str]
+) -> tuple[pa.Table, pa.Table]:
+    """Return images (one row per frame, with regions) and scenes (one row per frame that has a graph)."""
+    folder = root / "scene_graph"
+    files = [folder / f"{video}_{number}.json" for video, number in zip(videos, numbers, strict=True)]
+    graphs = (
+        [file.read_bytes() if file.is_file() else None for file in files] if folder.is_dir() else [None] * len(files)
+    )
+    ids = pa.array([image_id(benchmark, path) for path in paths])
+    present = np.flatnonzero([graph is not None for graph in graphs])
+    # A newline cannot stand inside a JSON string, so this makes one line of a pretty-printed graph.
+    texts = [(graph or b"").replace(b"\r", b" ").replace(b"\n", b" ") for graph in graphs if graph is not None]
+    regions = _regions(texts, [files[i] for i in present])
+    every = np.full(len(files), len(regions), np.int64)  # the last, empty entry is for frames without a graph
+    every[present] = np.arange(len(present))
+    empty = pa.array([[]], regions.type)
+    nothing = pa.nulls(len(files), pa.int32())
+    nobody = pa.nulls(len(files), pa.string())
+    columns = [ids, pa.array(paths), nothing, nothing, nobody, nobody, nobody]
+    images = pa.Table.from_arrays(
+        [*columns, pa.concat_arrays([regions, empty]).take(pa.array(every))], schema=schema_of("images")
+    )
+    scenes = pa.table(
+        [ids.take(pa.array(present)), pa.array([t.decode() for t in texts], pa.string())], schema_of("scenes")
+    )
+    return images, scenes
+
+
+def _regions(texts: list[bytes], files: list[Path]) -> pa.ListArray:
+    """Return the labelled boxes of each graph as fractions of the frame."""
+    kind = schema_of("images").field("regions").type
+    if not texts:
+        return pa.array([], kind)
+    parse = pyarrow.json.ParseOptions(explicit_schema=_GRAPH, unexpected_field_behavior="ignore")
+    try:
+        table = pyarrow.json.read_json(pa.BufferReader(b"\n".join(texts)), parse_options=parse)
+        objects = pc.struct_field(pc.list_element(table["scenes"].combine_chunks(), 0), "objects")
+        if objects.null_count or len(objects) != len(texts):
+            raise ValueError("a graph without objects")
+        flat = objects.flatten()
+        boxes = pc.struct_field(flat, "bbox")
+        sides = np.stack([pc.list_element(boxes, i).to_numpy(zero_copy_only=False) for i in range(4)])
+    except (pa.ArrowInvalid, ValueError, IndexError) as error:
+        raise _culprit(texts, files) from error
+    sides = np.clip(sides / np.array([[FRAME_WIDTH], [FRAME_HEIGHT]] * 2), 0, 1).astype(np.float32)
+    names = pc.struct_field(flat, "component").dictionary_encode()
+    folded = pa.array([fold_label(name or "") for name in names.dictionary.to_pylist()], pa.string())
+    region = pa.StructArray.from_arrays(
+        [folded.take(names.indices), *map(pa.array, sides)], fields=list(kind.value_type)
+    )
+    lengths = pc.list_value_length(objects).to_numpy(zero_copy_only=False)
+    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), region, type=kind)
+
+
+def _culprit(texts: list[bytes], files: list[Path]) -> SourceUnreadable:
+    """Find the first graph that is at fault and say what is wrong with it."""
+    for text, file in zip(texts, files, strict=True):
+        try:
+            objects = json.loads(text)["scenes"][0]["objects"]
+            boxes = [[float(side) for side in thing["bbox"]] for thing in objects]
+            if any(len(box) != 4 for box in boxes) or any(not isinstance(thing["component"], str) for thing in objects):
+                return SourceUnreadable(
+                    f"{file} has an object without a box of four numbers and a name; fetch it again"
+                )
+        except (ValueError, TypeError, KeyError, IndexError):
+            return SourceUnreadable(f"{file} is no scene graph (broken JSON or other keys); fetch it again")
+    return SourceUnreadable(f"{files[0].parent} holds scene graphs of another form; fetch them again")

@@ -1,0 +1,116 @@
+"""The data card of a curriculum: what it was made of and what it holds, for people.
+
+Reads the manifest; gives the text of `README.md`. Its head tells the Hugging Face hub where the shards are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_HEAD = """---
+configs:
+- config_name: default
+  data_files: shards/**/*.parquet
+---
+# A curriculum of {rows:,} questions in {tiers} tiers
+
+Questions ordered from easy to hard by S(q), the similarity of their answer choices
+(Anatomical Similarity Curriculum Learning, arXiv 2512.19512). Made with ckit {version}.
+"""
+
+
+def data_card(manifest: dict[str, Any]) -> str:
+    """Return the card as Markdown."""
+    stages = manifest["stages"]
+    parts = [
+        _HEAD.format(rows=stages["shards"]["rows"], tiers=len(stages["tiers"]["tiers"]), version=manifest["ckit"]),
+        _sources(manifest),
+        _tiers(stages["tiers"]),
+        _choices(manifest),
+        _use(manifest),
+    ]
+    return "\n".join(parts)
+
+
+def _sources(manifest: dict[str, Any]) -> str:
+    lines = [
+        "## Sources",
+        "",
+        "| benchmark | licence | rows read | questions | rejects | home |",
+        "|---|---|--:|--:|--:|---|",
+    ]
+    for source in manifest["sources"]:
+        card, rows = source["benchmark"], source["rows"]
+        counts = f"{rows['in']:,} | {rows['questions']:,} | {rows['rejects']:,}"
+        lines.append(f"| {card['title']} | {card['licence']} | {counts} | {card['homepage']} |")
+    selected = manifest["stages"]["select"]
+    where = manifest["config"]["where"]
+    lines += [
+        "",
+        f"{selected['selected']:,} questions meet `{where}`."
+        if where
+        else f"All {selected['selected']:,} questions were taken.",
+    ]
+    if selected.get("rejected"):
+        lines.append(f"{selected['rejected']:,} of them could not be used: `rejects.parquet` says why.")
+    lines.append("The licence of each source holds for the questions that come from it.")
+    return "\n".join([*lines, ""])
+
+
+def _tiers(facts: dict[str, Any]) -> str:
+    lines = ["## Tiers", "", "| tier | questions | S(q) from | to | mean |", "|--:|--:|--:|--:|--:|"]
+    for number, tier in enumerate(facts["tiers"]):
+        lines.append(
+            f"| {number} | {tier['questions']:,} | {tier['low']:.3f} | {tier['high']:.3f} | {tier['mean']:.3f} |"
+        )
+    lines += ["", f"S(q) takes {facts['distinct']:,} distinct values here. {_ties(facts)}"]
+    return "\n".join([*lines, ""])
+
+
+def _ties(facts: dict[str, Any]) -> str:
+    if facts["tie_break"] == "none":
+        return "Questions of equal S(q) are always in one tier, so tiers are as equal in size as ties allow."
+    return f"Questions of equal S(q) are told apart by {facts['tie_break']}."
+
+
+def _choices(manifest: dict[str, Any]) -> str:
+    stages, config = manifest["stages"], manifest["config"]
+    drawn = stages["select"].get("drawn", 0)
+    lines = [
+        "## Choices and their similarity",
+        "",
+        f"{stages['vocabulary']['labels']:,} labels, encoded by {stages['encode']['encoder']}; cosines are calibrated to their "
+        "rank among all pairs of labels (0 to 1, mid-ranks for ties). "
+        f"S(q) is `{config['difficulty']}` over the choices of a question.",
+    ]
+    if drawn:
+        known, unknown = stages["select"]["checked_against_scene"], stages["select"]["not_checked_against_scene"]
+        lines += [
+            "",
+            f"The choices of {drawn:,} questions were drawn at random (seed {config['seed']}, {config['options']} options) from "
+            "the labels that answer the same type of question. "
+            f"For {known:,} of them the scene graph was asked which other labels are right too, and these were left out; "
+            f"for {unknown:,} this cannot be known.",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _use(manifest: dict[str, Any]) -> str:
+    prompt = manifest["prompt"]
+    stored = (
+        "The images are in the shards."
+        if manifest["config"]["images"] == "embed"
+        else "The shards hold image paths, relative to the image root."
+    )
+    return f"""## Use
+
+```python
+from datasets import load_dataset
+
+rows = load_dataset("parquet", data_files="shards/**/*.parquet", split="train")
+```
+
+Rows stand in curriculum order, tier 0 first; the rows of one `group_id` stand next to each other.
+{stored} The prompt template is `{prompt["name"]}` (sha256 {prompt["sha256"][:12]}).
+Hashes of everything that went in and came out are in `manifest.json`.
+"""

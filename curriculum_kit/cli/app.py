@@ -1,0 +1,84 @@
+"""The `ckit` command and what all its subcommands share: exit codes and one-line errors.
+
+0 done, 1 the check that was asked for failed, 2 wrong use or bad input.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from curriculum_kit import __version__
+from curriculum_kit.cli import build, doctor, ingest, inspect
+from curriculum_kit.errors import CkitError
+
+app = typer.Typer(
+    name="ckit",
+    help="Curricula for reinforcement learning of medical vision-language models.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ckit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Curricula for reinforcement learning of medical vision-language models."""
+
+
+app.command("ingest")(ingest.ingest)
+app.command("build-curriculum")(build.build_curriculum)
+app.command("inspect")(inspect.inspect)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run `ckit`; a mistake of the user's is one line on stderr and exit code 2."""
+    try:
+        app()
+    except CkitError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`ckit inspect ... | head`); stdout is closed quietly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        from curriculum_kit.storage import explain_os_error
+
+        _fail(str(explain_os_error(error)))
+    except Exception as error:
+        message = _known_library_error(error)
+        if message is None:
+            raise
+        _fail(message)
+
+
+def _known_library_error(error: Exception) -> str | None:
+    """Return one line for what libraries raise when the machine, not the code, is at fault."""
+    import duckdb
+
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "DuckDB ran out of the memory it may use; raise --memory (now 800MB unless you set it) and run again"
+    if isinstance(error, duckdb.IOException):
+        from curriculum_kit.storage import explain_os_error
+
+        return str(explain_os_error(OSError(str(error).splitlines()[0])))
+    return None
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"ckit: {message}", err=True)
+    sys.exit(2)

@@ -1,0 +1,114 @@
+"""`ckit ingest`."""
+
+from __future__ import annotations
+
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from curriculum_kit.benchmarks import NAMES, reader_of
+from curriculum_kit.benchmarks.base import Benchmark
+from curriculum_kit.cli.console import console, print_json, progress_bar
+from curriculum_kit.errors import ConfigInvalid
+from curriculum_kit.pipeline.ingest import IngestSummary
+from curriculum_kit.pipeline.ingest import ingest as run_ingest
+
+
+def ingest(
+    benchmark: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.", show_default=False)],
+    source: Annotated[Path, typer.Argument(help="File or folder of the benchmark, as released.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write the tables to.", show_default=False)],
+    images: Annotated[
+        Path | None, typer.Option("--images", help="Folder that image paths start from; every image is then looked at.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any row was rejected.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write to a folder that holds something else.")] = False,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="mcq: FIELD=COLUMN; FIELD==TEXT is the same for all rows. Repeatable."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="mcq: name of the benchmark in the tables.")] = None,
+    answer_kind: Annotated[
+        str | None, typer.Option("--answer-kind", help="mcq: text, letter or index, where it could be several.")
+    ] = None,
+    answer_base: Annotated[
+        int | None, typer.Option("--answer-base", help="mcq: number of the first option, 0 or 1.")
+    ] = None,
+    scenes: Annotated[
+        int | None, typer.Option("--scenes", min=1, help="phantom: frames to generate into SOURCE. [default: 200]")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="phantom: seed of the generator. [default: 0]")
+    ] = None,
+    frames: Annotated[
+        bool | None, typer.Option("--frames/--no-frames", help="phantom: draw the frames too. [default: frames]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Read a benchmark's own files into Parquet tables.
+
+    Rows that cannot be used go to rejects.parquet with a reason: rows in = questions + rejects.
+
+    Examples:
+
+      ckit ingest omnimedvqa OmniMedVQA -o omnimedvqa-tables
+
+      ckit ingest ssg-vqa ssg-qa --images CholecT45-parent -o ssg-vqa-tables
+
+      ckit ingest mcq train.jsonl --map question=problem --map choices=options -o tables
+
+      ckit ingest phantom scenes/ --scenes 500 -o phantom-tables
+    """
+    mcq = {"map": mapping, "name": name, "answer-kind": answer_kind, "answer-base": answer_base}
+    phantom = {"scenes": scenes, "seed": seed, "frames": frames}
+    _refuse_foreign(benchmark, {"mcq": mcq, "phantom": phantom})
+    with progress_bar(quiet=as_json) as progress:
+        if benchmark == "mcq":
+            reader, request = _multiple_choice(mcq, images)
+        else:
+            reader, request = reader_of(benchmark), {}
+        if benchmark == "phantom":
+            from curriculum_kit.pipeline.sample import generate
+
+            images = images or (source if frames is not False else None)
+            request = generate(source, scenes or 200, seed or 0, frames is not False, progress)
+        summary = run_ingest(reader, source, output, request=request, image_root=images, force=force, progress=progress)
+    if as_json:
+        print_json(summary)
+    else:
+        _print(summary)
+    if strict and summary.rejects:
+        raise typer.Exit(1)
+
+
+def _refuse_foreign(benchmark: str, flags: dict[str, dict[str, Any]]) -> None:
+    """Raise `ConfigInvalid` for a flag that the benchmark does not know."""
+    for owner, values in flags.items():
+        given = [f"--{flag}" for flag, value in values.items() if value is not None]
+        if given and owner != benchmark:
+            raise ConfigInvalid(f"{', '.join(given)} goes with {owner}, not with {benchmark}; leave it out")
+
+
+def _multiple_choice(flags: dict[str, Any], images: Path | None) -> tuple[Benchmark, dict[str, Any]]:
+    from curriculum_kit.benchmarks.mcq import reader_from_flags
+
+    return reader_from_flags(
+        mapping=flags["map"] or [],
+        name=flags["name"],
+        answer_kind=flags["answer-kind"],
+        answer_base=flags["answer-base"],
+        image_root=images,
+    )
+
+
+def _print(summary: IngestSummary) -> None:
+    if summary.up_to_date:
+        console.print(f"{summary.output} is up to date: the source and the options are the same.")
+    console.print(f"{summary.rows_in:,} rows in = {summary.questions:,} questions + {summary.rejects:,} rejects")
+    for reason, count in summary.rejects_by_reason.items():
+        console.print(f"  {count:>9,} {reason}")
+    looked = ", ".join(f"{count:,} {status}" for status, count in summary.images_by_status.items())
+    console.print(f"{summary.images:,} images ({looked or 'none'}), {summary.choices:,} labels")
+    console.print(f"Written to {summary.output}. Next: ckit build-curriculum {summary.output} -o CURRICULUM")

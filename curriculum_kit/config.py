@@ -1,0 +1,111 @@
+"""What a command was asked for: typed, frozen, and with every mistake reported at once."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from curriculum_kit.errors import ConfigInvalid, SourceNotFound, did_you_mean
+from curriculum_kit.schemas import MAX_CHOICES, DifficultyKind
+
+
+class ChoiceSource(StrEnum):
+    """Where the options of a question come from."""
+
+    KEEP = "keep"
+    RANDOM = "random"
+
+
+class ImageStorage(StrEnum):
+    """What a shard holds of an image."""
+
+    PATHS = "paths"
+    EMBED = "embed"
+
+
+class TieBreak(StrEnum):
+    """What tells questions of equal S(q) apart."""
+
+    NONE = "none"
+    HOPS = "hops"
+
+
+class BuildConfig(BaseModel):
+    """Everything that decides what `ckit build-curriculum` writes, and nothing that does not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: tuple[Path, ...] = Field((), description="folders that ckit ingest wrote")
+    sample: bool = Field(False, description="use the embedded sample instead of sources")
+    scenes: int = Field(200, ge=1, le=100_000, description="frames of the embedded sample")
+    where: str | None = Field(None, description="DuckDB condition on the columns of questions")
+    choices: ChoiceSource = Field(ChoiceSource.KEEP, description="options of the source, or drawn at random")
+    options: int = Field(4, ge=2, le=MAX_CHOICES, description="options per question where they are drawn")
+    difficulty: DifficultyKind = Field(DifficultyKind.PAIRWISE_MEAN, description="form of S(q)")
+    tiers: int = Field(3, ge=1, le=1000, description="number of tiers")
+    tie_break: TieBreak = Field(TieBreak.NONE, description="key that may tell equal S(q) apart")
+    seed: int = Field(0, ge=0, lt=2**63, description="decides drawn options and the order of equal questions")
+    text_model: str | None = Field(
+        None, description="sentence-transformers name or folder; default the embedded MiniLM"
+    )
+    embeddings: Path | None = Field(None, description="precomputed label vectors, .npz or .parquet")
+    full_matrix_up_to: int = Field(2000, ge=2, description="labels up to which every pair is kept")
+    neighbours: int = Field(50, ge=1, description="nearest neighbours kept per label beyond that")
+    prompt: str = Field("think", description="name of the prompt template")
+    images: ImageStorage = Field(ImageStorage.PATHS, description="what a shard holds of an image")
+    image_root: Path | None = Field(None, description="folder of the images; default the one given to ckit ingest")
+    rows_per_shard: int = Field(50_000, ge=1, description="rows of one shard file")
+    memory: str = Field(
+        "800MB", pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$", description="DuckDB's share of memory; it spills beyond"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.sample and self.sources:
+            raise ValueError("sample: name folders or take the sample, not both")
+        if not self.sample and not self.sources:
+            raise ValueError("sources: name at least one folder that ckit ingest wrote, or take --sample")
+        if self.text_model and self.embeddings:
+            raise ValueError("embeddings: give a text model or precomputed vectors, not both")
+        return self
+
+
+def load_build_config(file: Path | None, flags: dict[str, Any]) -> BuildConfig:
+    """Return the config of a file with the flags that were given on top; raise `ConfigInvalid` with all mistakes."""
+    values = _read_toml(file) if file else {}
+    values.update({name: value for name, value in flags.items() if value is not None})
+    where = str(file) if file else "the options"
+    try:
+        return BuildConfig.model_validate(values)
+    except ValidationError as error:
+        raise ConfigInvalid(f"{where}: {'; '.join(_mistakes(error))}") from error
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise SourceNotFound(f"{file} does not exist; check the path given to --config")
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(
+            f"{file} is no valid TOML: {error}; see ckit build-curriculum --help for the keys"
+        ) from error
+    return {key.replace("-", "_"): value for key, value in values.items()}
+
+
+def _mistakes(error: ValidationError) -> list[str]:
+    """Return one phrase per mistake: the key, the value seen, what is allowed."""
+    phrases = []
+    for item in error.errors():
+        key = ".".join(map(str, item["loc"]))
+        if item["type"] == "extra_forbidden":
+            phrases.append(f"{key}: unknown key{did_you_mean(key, BuildConfig.model_fields)}")
+        elif not key:
+            phrases.append(item["msg"].removeprefix("Value error, "))
+        else:
+            phrases.append(f"{key}: {item['msg'][:1].lower()}{item['msg'][1:]}, saw {item['input']!r}")
+    return phrases

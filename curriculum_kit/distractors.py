@@ -1,0 +1,134 @@
+"""Choices for questions that have none: seeded random distractors from labels that answer the same type.
+
+Reads questions and the labels that are also right for each; gives the questions with choices. A pool
+holds the labels that answer questions of one benchmark, question type, answer type and language. A
+question to be answered by yes or no, or true or false, gets exactly these two. Turned away is a
+question for which no distractor is left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+PoolKey = tuple[str, str, str, str]
+"""Benchmark, question type, answer type and language; "" where the benchmark does not say."""
+
+_OPPOSITES = (
+    *(("yes", "no"), ("true", "false"), ("是", "否"), ("是的", "不是"), ("有", "没有")),
+    *(("包含", "不包含"), ("包括", "不包括"), ("存在", "不存在"), ("可以", "不可以"), ("正常", "不正常")),
+)
+POLAR = {label: pair for pair in _OPPOSITES for label in pair}
+"""Answers that leave only one other: any third option beside them would give itself away."""
+
+_CELLS = 4_000_000
+"""Hashes held at once (32 MB): a batch of questions times the labels of their pool."""
+
+
+def pool_keys(questions: pa.Table) -> list[PoolKey]:
+    """Return the pool that each question draws from."""
+    metadata = questions["metadata"].combine_chunks()
+    columns = [
+        questions["benchmark"],
+        pc.fill_null(questions["question_type"], ""),
+        pc.utf8_upper(pc.fill_null(pc.map_lookup(metadata, "answer_type", "first"), "")),
+        pc.fill_null(pc.map_lookup(metadata, "language", "first"), ""),
+    ]
+    return list(zip(*(column.to_pylist() for column in columns), strict=True))
+
+
+def pools_of(answers: Iterable[tuple[PoolKey, str]]) -> dict[PoolKey, list[str]]:
+    """Return the labels of each pool, sorted."""
+    found: dict[PoolKey, set[str]] = {}
+    for key, label in answers:
+        found.setdefault(key, set()).add(label)
+    return {key: sorted(labels) for key, labels in found.items()}
+
+
+def draw(
+    questions: pa.Table,
+    also_right: Sequence[Collection[str]],
+    pools: dict[PoolKey, list[str]],
+    *,
+    options: int,
+    seed: int,
+) -> tuple[pa.Table, np.ndarray]:
+    """Give every question `options` choices, fewer where its pool is smaller.
+
+    Returns the questions that got some, and a mask over the given rows that says which these are.
+    `also_right` holds the labels that must not be drawn for each row. The draw of a question depends
+    on its id and the seed alone, not on the batch it comes in: every label of the pool gets a hash
+    of (seed, id, label), the smallest win, and the order of the options is the order of the hashes,
+    so that the answer is as likely to stand at A as at any other letter.
+    """
+    ids, answers = questions["question_id"].to_pylist(), questions["answer"].to_pylist()
+    by_pool: dict[PoolKey, list[int]] = {}
+    for row, key in enumerate(pool_keys(questions)):
+        by_pool.setdefault(key, []).append(row)
+    drawn: dict[int, list[str]] = {}
+    for key, members in by_pool.items():
+        pool = _Pool(pools[key])
+        step = max(1, _CELLS // len(pool.labels))
+        for start in range(0, len(members), step):
+            rows = members[start : start + step]
+            for row, hashes in zip(rows, _hashes([ids[row] for row in rows], pool.labels, seed), strict=True):
+                drawn[row] = pool.pick(answers[row], also_right[row], hashes, options)
+    choices = [drawn[row] for row in range(len(ids))]
+    kept = np.array([len(labels) > 1 for labels in choices], dtype=bool)
+    index = [labels.index(answer) for labels, answer in zip(choices, answers, strict=True) if len(labels) > 1]
+    table = questions.filter(pa.array(kept))
+    made = {
+        "choices": pa.array([labels for labels in choices if len(labels) > 1], pa.list_(pa.string())),
+        "answer_index": pa.array(index, pa.int32()),
+    }
+    for name, column in made.items():
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+    return table, kept
+
+
+class _Pool:
+    """The labels of one pool, with the places of those that only a polar question may offer."""
+
+    def __init__(self, labels: list[str]) -> None:
+        self.labels = labels
+        self._place = {label: position for position, label in enumerate(labels)}
+        self._polar = frozenset(place for label, place in self._place.items() if label in POLAR)
+
+    def pick(self, answer: str, also_right: Collection[str], hashes: np.ndarray, options: int) -> list[str]:
+        """Return the options in order; the answer alone where nothing can stand beside it."""
+        if answer in POLAR:
+            pair = list(POLAR[answer])
+            return pair if hashes[0] % 2 else pair[::-1]
+        own = self._place[answer]
+        barred = self._polar.union(self._place[label] for label in also_right if label in self._place) - {own}
+        # The smallest few suffice, however many labels there are.
+        few = min(len(self.labels), options + len(barred))
+        smallest = np.argpartition(hashes, few - 1)[:few] if few < len(self.labels) else np.arange(few)
+        ordered = smallest[np.argsort(hashes[smallest], kind="stable")].tolist()
+        others = [place for place in ordered if place != own and place not in barred][: options - 1]
+        members = sorted([*others, own], key=lambda place: int(hashes[place]))
+        return [self.labels[place] for place in members]
+
+
+def _hashes(question_ids: Sequence[str], labels: Sequence[str], seed: int) -> np.ndarray:
+    """Return a 64-bit hash of (question, seed, label) for each pair: shape (questions, labels)."""
+    rows = np.array([_hash64(f"{seed}\0{name}") for name in question_ids], np.uint64)
+    columns = np.array([_hash64(label) for label in labels], np.uint64)
+    return _mix(rows[:, None] ^ columns[None, :])
+
+
+def _hash64(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _mix(values: np.ndarray) -> np.ndarray:
+    """SplitMix64's finaliser (Steele, Lea and Flood, OOPSLA 2014): every input bit reaches every output bit."""
+    with np.errstate(over="ignore"):
+        values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed: np.ndarray = values ^ (values >> np.uint64(31))
+    return mixed

@@ -1,0 +1,58 @@
+"""A look at the image files: are they there, do they decode, how large are they.
+
+Reads rows of `images` that nobody has looked at and the files below an image root, gives the same
+rows with size, hash and status. A file that is absent is `missing`; one that does not decode, or is
+larger than Pillow decodes without a warning, is `corrupt`. Nothing is turned away here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from PIL import Image
+
+from curriculum_kit.schemas import ImageStatus, schema_of
+
+
+def look_at_images(
+    images: pa.Table, root: Path, workers: int = 4, on_progress: Callable[[int], None] | None = None
+) -> pa.Table:
+    """Return the table with width, height (pixels), sha256 and status of every file below `root`."""
+    paths = images["path"].to_pylist()
+    found: list[dict[str, Any]] = []
+    with ThreadPoolExecutor(workers) as pool:
+        for row in pool.map(lambda path: _look(root / path), paths):
+            found.append(row)
+            if on_progress:
+                on_progress(len(found))
+    for name in ("width", "height", "sha256", "status"):
+        field = schema_of("images").field(name)
+        column = pa.array([row[name] for row in found], field.type)
+        images = images.set_column(images.schema.get_field_index(name), field, column)
+    return images
+
+
+def _look(file: Path) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"width": None, "height": None, "sha256": None, "status": ImageStatus.MISSING.value}
+    if not file.is_file():
+        return nothing
+    try:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file) as image:
+                width, height = image.size
+                image.load()
+    except OSError as error:
+        # Pillow's own errors are OSErrors too; only a file that cannot be opened has an errno.
+        return nothing if error.errno else nothing | {"sha256": digest, "status": ImageStatus.CORRUPT.value}
+    except (ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return nothing | {"sha256": digest, "status": ImageStatus.CORRUPT.value}
+    return {"width": width, "height": height, "sha256": digest, "status": ImageStatus.OK.value}

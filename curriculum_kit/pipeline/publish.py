@@ -1,0 +1,110 @@
+"""The last stages of a curriculum: shards in order, the images they use, and the data card.
+
+Reads the `scored` questions; writes `shards/tier=N/part-NNNNN.parquet`, `images`, `README.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from curriculum_kit.config import BuildConfig, ImageStorage, TieBreak
+from curriculum_kit.errors import SourceNotFound
+from curriculum_kit.pipeline.runner import Facts
+from curriculum_kit.pipeline.sources import Source
+from curriculum_kit.prompts import template_named
+from curriculum_kit.shards import cut, datasets_metadata, shard_rows
+from curriculum_kit.storage import ParquetSink
+
+BATCH_ROWS = 10_000
+
+
+def write_shards(
+    config: BuildConfig,
+    database: duckdb.DuckDBPyConnection,
+    scored: Path,
+    sizes: Sequence[int],
+    image_roots: Sequence[Path],
+    scratch: Path,
+    on_rows: Callable[[int], None],
+) -> Facts:
+    """Write the shards below `scratch` in curriculum order; return the number of files and rows.
+
+    Tiers are contiguous in the order, so that the first sizes[0] rows are tier 0, the next tier 1.
+    """
+    template = template_named(config.prompt)
+    embed = config.images is ImageStorage.EMBED
+    metadata = datasets_metadata(decode_images=embed)
+    read_image = _reader(image_roots) if embed else None
+    rows = _Rows(_in_order(config, database, scored))
+    done = files = 0
+    for name, tier, count in cut(sizes, config.rows_per_shard):
+        with ParquetSink(scratch / "shards" / name, "shard", metadata) as sink:
+            for table in rows.take(count):
+                sink.write(shard_rows(table, np.full(table.num_rows, tier), template, read_image))
+                done += table.num_rows
+                on_rows(done)
+        files += 1
+    return {"files": files, "rows": done}
+
+
+def _in_order(config: BuildConfig, database: duckdb.DuckDBPyConnection, scored: Path) -> Iterator[pa.RecordBatch]:
+    """Stream the scored questions from easy to hard; the seed orders those that are equally hard."""
+    hops = "coalesce(hops, -1), " if config.tie_break is TieBreak.HOPS else ""
+    query = (
+        "SELECT * FROM read_parquet($scored) "
+        f"ORDER BY difficulty, {hops}md5_number_lower($seed || question_id), question_id"
+    )
+    values = {"scored": str(scored), "seed": f"{config.seed}:"}
+    yield from database.cursor().sql(query, params=values).to_arrow_reader(BATCH_ROWS)
+
+
+class _Rows:
+    """A stream of batches from which exact numbers of rows are taken."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self._rest: pa.Table | None = None
+
+    def take(self, count: int) -> Iterator[pa.Table]:
+        while count:
+            table = self._rest if self._rest is not None else pa.Table.from_batches([next(self._batches)])
+            now = min(count, table.num_rows)
+            self._rest = table.slice(now) if now < table.num_rows else None
+            count -= now
+            if now:
+                yield table.slice(0, now)
+
+
+def _reader(roots: Sequence[Path]) -> Callable[[str], bytes]:
+    def read(image_id: str) -> bytes:
+        path = image_id.partition(":")[2]
+        for root in roots:
+            if (root / path).is_file():
+                return (root / path).read_bytes()
+        raise SourceNotFound(f"image {path} is gone from {', '.join(map(str, roots))}; put it back and run again")
+
+    return read
+
+
+def write_images(
+    database: duckdb.DuckDBPyConnection, sources: Sequence[Source], questions: Path, scratch: Path
+) -> Facts:
+    """Write the rows of `images` that the selected questions use, by image_id; return counts by status."""
+    query = (
+        "SELECT DISTINCT ON (image_id) * FROM read_parquet($images) "
+        "WHERE image_id IN (SELECT unnest(image_ids) FROM read_parquet($questions)) ORDER BY image_id"
+    )
+    values = {"images": [str(source.root / "images.parquet") for source in sources], "questions": str(questions)}
+    counts: dict[str, int] = {}
+    with ParquetSink(scratch / "images.parquet", "images") as sink:
+        for batch in database.cursor().sql(query, params=values).to_arrow_reader(BATCH_ROWS):
+            sink.write(batch)
+            for status in batch["status"].to_pylist():
+                key = status or "not looked at"
+                counts[key] = counts.get(key, 0) + 1
+    return {"images": sink.rows, "by_status": counts}

@@ -1,0 +1,34 @@
+"""The disk: tables written whole or not at all, folders that are never overwritten by accident.
+
+Every file is written under `.ckit/` in the output folder and renamed into place when it is complete,
+so that a run killed at any point leaves no half-written table. Only `pipeline` and `cli` come here.
+"""
+
+from curriculum_kit.storage.files import (
+    connect,
+    explain_os_error,
+    hash_of,
+    read_json,
+    sha256_of,
+    write_json,
+    write_text,
+)
+from curriculum_kit.storage.folder import MANIFEST, OutputFolder
+from curriculum_kit.storage.tables import ParquetSink, iter_table, open_table, read_table, write_table
+
+__all__ = [
+    "MANIFEST",
+    "OutputFolder",
+    "ParquetSink",
+    "connect",
+    "explain_os_error",
+    "hash_of",
+    "iter_table",
+    "open_table",
+    "read_json",
+    "read_table",
+    "sha256_of",
+    "write_json",
+    "write_table",
+    "write_text",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -74,10 +75,17 @@ class BuildConfig(BaseModel):
         return self
 
 
-def load_build_config(file: Path | None, flags: dict[str, Any]) -> BuildConfig:
-    """Return the config of a file with the flags that were given on top; raise `ConfigInvalid` with all mistakes."""
+def load_build_config(
+    file: Path | None, flags: Mapping[str, Any], sample_defaults: Mapping[str, Any] | None = None
+) -> BuildConfig:
+    """Return the config of a file with the flags that were given on top; raise `ConfigInvalid` with all mistakes.
+
+    A flag of value None was not given. `sample_defaults` hold where the embedded sample is asked for.
+    """
     values = _read_toml(file) if file else {}
     values.update({name: value for name, value in flags.items() if value is not None})
+    if values.get("sample") is True:
+        values = dict(sample_defaults or {}) | values
     where = str(file) if file else "the options"
     try:
         return BuildConfig.model_validate(values)

@@ -18,8 +18,11 @@ _READERS = {
     "phantom": ("phantom", "Phantom"),
 }
 
-NAMES = (*_READERS, "mcq")
-"""Every benchmark that `ckit ingest` knows; `mcq` reads any other file by a column mapping."""
+ANY_FORMAT = "mcq"
+"""The reader of a user's own files, by a column mapping; it fits anything and is never suggested."""
+
+NAMES = (*_READERS, ANY_FORMAT)
+"""Every benchmark that `ckit ingest` knows."""
 
 
 def reader_of(name: str) -> Benchmark:

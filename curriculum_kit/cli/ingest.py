@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 from curriculum_kit.benchmarks import NAMES, reader_of
 from curriculum_kit.benchmarks.base import Benchmark
 from curriculum_kit.cli.console import console, print_json, progress_bar
-from curriculum_kit.errors import ConfigInvalid
+from curriculum_kit.errors import ConfigInvalid, did_you_mean
 from curriculum_kit.pipeline.ingest import IngestSummary
 from curriculum_kit.pipeline.ingest import ingest as run_ingest
 
@@ -92,15 +91,16 @@ def _refuse_foreign(benchmark: str, flags: dict[str, dict[str, Any]]) -> None:
 
 
 def _multiple_choice(flags: dict[str, Any], images: Path | None) -> tuple[Benchmark, dict[str, Any]]:
-    from curriculum_kit.benchmarks.mcq import reader_from_flags
+    """Return the reader of the user's own files, and what decides its result."""
+    from curriculum_kit.benchmarks.mcq import AnswerKind, McqOptions, MultipleChoice, parse_mapping
 
-    return reader_from_flags(
-        mapping=flags["map"] or [],
-        name=flags["name"],
-        answer_kind=flags["answer-kind"],
-        answer_base=flags["answer-base"],
-        image_root=images,
-    )
+    kind = flags["answer-kind"]
+    if kind is not None and kind not in set(AnswerKind):
+        raise ConfigInvalid(f"--answer-kind {kind!r}{did_you_mean(kind, AnswerKind)}: use {', '.join(AnswerKind)}")
+    values = {"name": flags["name"], "answer_kind": kind, "answer_base": flags["answer-base"], "image_root": images}
+    given = {name: value for name, value in values.items() if value is not None}
+    options = McqOptions(mapping=parse_mapping(flags["map"] or []), **given)
+    return MultipleChoice(options), options.model_dump(mode="json", exclude_none=True)
 
 
 def _print(summary: IngestSummary) -> None:

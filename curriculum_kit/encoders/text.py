@@ -105,7 +105,7 @@ def _model_folder(name: str) -> Path:
                 "pass the folder that does as --text-model"
             )
         return folder
-    if name.count("/") > 1 or name.startswith((".", "~", "/")) or not name:
+    if name.count("/") > 1 or name.startswith((".", "~", "/")):
         raise ModelUnavailable(f"the folder {name!r} does not exist; pass a model folder as --text-model")
     repo = name if "/" in name else f"sentence-transformers/{name}"
     return _cached(repo) or _fetched(repo, name)

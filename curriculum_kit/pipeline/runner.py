@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,13 @@ class StageRunner:
         *,
         inputs: Mapping[str, str],
         config: Mapping[str, Any],
-        outputs: Sequence[str],
+        outputs: Mapping[str, str],
         make: Callable[[Path], Facts],
     ) -> Facts:
         """Return the facts of a stage, from its record where its key and its outputs are as they were.
 
-        `make` writes every name of `outputs` below the folder it is given and returns the facts.
+        `make` writes below the folder it is given and returns the facts; `outputs` says which of what
+        it wrote goes where in the output folder.
         """
         key = hash_of(
             {
@@ -55,7 +56,7 @@ class StageRunner:
         )
         record_file = self._folder.hidden / "stages" / f"{name}.json"
         record = read_json(record_file)
-        if record and record.get("key") == key and self._folder.hashes(outputs) == record["outputs"]:
+        if record and record.get("key") == key and self._folder.hashes(outputs.values()) == record["outputs"]:
             self._on_stage(name, "skipped")
             self.hashes.update(record["outputs"])
             facts: Facts = record["facts"]
@@ -66,10 +67,10 @@ class StageRunner:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         facts = make(scratch)
-        for output in outputs:
-            self._folder.publish(scratch / output, output)
+        for made, place in outputs.items():
+            self._folder.publish(scratch / made, place)
         shutil.rmtree(scratch, ignore_errors=True)
-        written = self._folder.hashes(outputs)
+        written = self._folder.hashes(outputs.values())
         assert written is not None, f"stage {name} wrote nothing"
         write_json(record_file, {"key": key, "outputs": written, "facts": facts})
         self.hashes.update(written)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from curriculum_kit.benchmarks.phantom.scenes import Thing
+from curriculum_kit.benchmarks.phantom.wording import RELATION_WORDS, word
 from curriculum_kit.benchmarks.scene_questions import participle
 
 LINES = (28, 49)
@@ -22,78 +23,26 @@ MAX_COUNT = 10
 
 _TEMPLATES = (("zero_hop", "one_hop", "single_and"), (3, 8, 7))
 _KINDS = (("count", "exist", "query_component", "query_color", "query_type", "query_location"), (5, 3, 6, 3, 2, 1))
+_HOPS = {"zero_hop": 0, "one_hop": 1, "single_and": 2}
 _RELATE = {"zero_hop": "NA", "one_hop": "relate_spatial", "single_and": "NA"}
 _ATTEMPTS = 12
 """Tries per wanted line before a frame is taken to have no more questions."""
 
-_RELATION_WORDS = {
-    "left": ("left of", "to the left of", "on the left side of"),
-    "right": ("right of", "to the right of", "on the right side of"),
-}
-_PROPERTY = {"query_component": "name", "query_color": "color", "query_type": "type", "query_location": "location"}
 _HIDDEN = {"query_component": 0b0100, "query_color": 0b0001, "query_type": 0b1100, "query_location": 0b0010}
 """What the asked-for object may not be described by: bits for color, location, component and type."""
 
-_ZERO_HOP = {
-    "query_component": ("What is the {x}?", "There is a {x}, what is its name?", "What name is the {x}?"),
-    "query_color": ("What color is the {x}?", "There is a {x}; what color is it?", "The {x} is what color?"),
-    "query_type": ("What type is the {x}?", "There is a {x}; what type is it?", "The {x} is what type?"),
-    "query_location": ("What location is the {x}?", "There is a {x}; what is its location?"),
-    "count": ("How many {xs} are there?", "What number of {xs} are there?"),
-    "exist": ("Are there any {xs}?", "Is there a {x}?"),
-}
-_ONE_HOP = {
-    "query": (
-        "What {p} is the {x} that is {r} the {y}?",
-        "What is the {p} of the {x} {r} the {y}?",
-        "What is the {p} of the {x} that is {r} the {y}?",
-        "The {x} that is {r} the {y} is what {p}?",
-        "The {x} {r} the {y} is what {p}?",
-        "There is a {x} {r} the {y}; what {p} is it?",
-        "There is a {x} that is {r} the {y}; what is its {p}?",
-    ),
-    "query_component": (
-        "What is the name of the {x} {r} the {y}?",
-        "What is the name of the {x} that is {r} the {y}?",
-        "There is a {x} {r} the {y}; what is it?",
-        "There is a {x} that is {r} the {y}; what is it?",
-    ),
-    "count": (
-        "How many {xs} are {r} the {y}?",
-        "What number of {xs} are {r} the {y}?",
-        "There is a {y}; how many {xs} are {r} it?",
-    ),
-    "exist": (
-        "Are there any {xs} {r} the {y}?",
-        "Are there any {xs} that are {r} the {y}?",
-        "There is a {y}; are there any {xs} {r} it?",
-    ),
-}
-_SINGLE_AND = {
-    "query": (
-        "What {p} is the {x} that is {b}{r} the {y} and {r2} the {y2}?",
-        "What is the {p} of the {x} that is {b}{r} the {y} and {r2} the {y2}?",
-        "There is a {x} that is {b}{r} the {y} and {r2} the {y2}?; what {p} is it?",
-        "There is a {x} that is {b}{r} the {y} and {r2} the {y2}?; what is its {p}?",
-    ),
-    "count": (
-        "How many {xs} are {b}{r} the {y} and {r2} the {y2}?",
-        "What number of {xs} are {b}{r} the {y} and {r2} the {y2}?",
-    ),
-    "exist": ("Are there any {xs} that are {b}{r} the {y} and {r2} the {y2}?",),
-}
-
-
-@lru_cache(maxsize=8192)
-def _phrase(values: tuple[str, ...], noun: str) -> str:
-    return " ".join((*values, noun))
+_VALUE = {"query_color": 0, "query_location": 1, "query_component": 2, "query_type": 3}
+_SPATIAL = ("above", "below", "left", "right", "left", "right", "within", "within", "horizontal", "vertical")
+_LOOSE = (0, 8, 8, 8, 1, 2, 9, 10, 4, 12)
+"""Descriptions for counting: mostly loose ones, as a close one is met by one object or none."""
 
 
 class _View:
     """A scene's objects as bit masks: which have a value, which stand in a relation to which.
 
-    A description is a set of bits over (color, location, component, type); `masks[i][d]` is the mask of the objects
-    that share the values of object i in description d.
+    A description is a set of bits over (color, location, component, type): 5 says color and component.
+    `masks[i][d]` is the mask of the objects that share the values of object i in description d, `unique[i]`
+    holds the descriptions that fit object i alone.
     """
 
     def __init__(self, things: Sequence[Thing], related: Mapping[str, list[list[int]]]) -> None:
@@ -101,22 +50,24 @@ class _View:
         self.everything = (1 << len(things)) - 1
         having: dict[tuple[int, str], int] = {}
         for index, values in enumerate(self.values):
-            for bit, value in enumerate(values):
-                having[bit, value] = having.get((bit, value), 0) | 1 << index
-        self.having = having
-        self.masks = [self._shared(values) for values in self.values]
+            for key in enumerate(values):
+                having[key] = having.get(key, 0) | 1 << index
+        self.masks = [self._shared([having[key] for key in enumerate(values)]) for values in self.values]
         self.unique = [[d for d in range(1, 16) if masks[d] == 1 << i] for i, masks in enumerate(self.masks)]
         self.referable = [i for i, descriptions in enumerate(self.unique) if descriptions]
         self.related = {name: [sum(1 << j for j in row) for row in rows] for name, rows in related.items()}
 
-    def _shared(self, values: tuple[str, ...]) -> list[int]:
+    def _shared(self, having: Sequence[int]) -> list[int]:
         masks = [self.everything] * 16
         for description in range(1, 16):
-            low = description & -description
-            masks[description] = (
-                masks[description ^ low] & self.having[low.bit_length() - 1, values[low.bit_length() - 1]]
-            )
+            lowest = description & -description
+            masks[description] = masks[description ^ lowest] & having[lowest.bit_length() - 1]
         return masks
+
+
+@lru_cache(maxsize=8192)
+def _phrase(values: tuple[str, ...], noun: str) -> str:
+    return " ".join((*values, noun))
 
 
 def _describe(values: tuple[str, ...], description: int, rng: random.Random) -> str:
@@ -182,30 +133,26 @@ def _location_lines(things: Sequence[Thing]) -> Iterator[str]:
 
 def _ask(view: _View, template: str, kind: str, rng: random.Random) -> tuple[str, str] | None:
     """Return a question and its answer, None where the draw led to none."""
-    hops = ("zero_hop", "one_hop", "single_and").index(template)
+    hops = _HOPS[template]
     if len(view.referable) < hops:
         return None
     candidates = view.everything
     slots = {"b": ("both ", "")[rng.random() < 0.5]}
     for slot, index in zip(("", "2"), rng.sample(view.referable, hops), strict=False):
-        # Relations that hold for something are drawn twice as often, else most counts would be 0.
+        # A relation that leaves nothing is drawn once more, else most counts would be 0.
         relation = rng.choice(_SPATIAL)
         if not view.related[relation][index] & candidates:
             relation = rng.choice(_SPATIAL)
         candidates &= view.related[relation][index]
-        slots["r" + slot] = rng.choice(_RELATION_WORDS.get(relation, (relation,)))
+        slots["r" + slot] = rng.choice(RELATION_WORDS.get(relation, (relation,)))
         slots["y" + slot] = _describe(view.values[index], rng.choice(view.unique[index]), rng)
     found = _select(view, kind, candidates, rng)
     if found is None:
         return None
     values, description, answer = found
     noun = _describe(values, description, rng)
-    slots |= {"x": noun, "xs": noun + "s", "p": _PROPERTY.get(kind, "")}
-    forms = (_ZERO_HOP, _ONE_HOP, _SINGLE_AND)[hops]
-    return rng.choice(forms[kind] if kind in forms else forms["query"]).format_map(slots), answer
-
-
-_SPATIAL = ("above", "below", "left", "right", "left", "right", "within", "within", "horizontal", "vertical")
+    slots |= {"x": noun, "xs": noun + "s"}
+    return word(template, kind, slots, rng), answer
 
 
 def _select(view: _View, kind: str, candidates: int, rng: random.Random) -> tuple[tuple[str, ...], int, str] | None:
@@ -226,9 +173,4 @@ def _select(view: _View, kind: str, candidates: int, rng: random.Random) -> tupl
     allowed = [d for d in range(16) if not d & _HIDDEN[kind] and view.masks[index][d] & candidates == 1 << index]
     if not allowed:
         return None
-    value = {"query_component": 2, "query_color": 0, "query_type": 3, "query_location": 1}[kind]
-    return view.values[index], rng.choice(allowed), view.values[index][value]
-
-
-_LOOSE = (0, 8, 8, 8, 1, 2, 9, 10, 4, 12)
-"""Descriptions for counting: mostly loose ones, as a close one is met by one object or none."""
+    return view.values[index], rng.choice(allowed), view.values[index][_VALUE[kind]]

@@ -42,7 +42,7 @@ def write_release(
     Scene k is frame k // 45 of video k % 45 and depends on the seed, the video and the frame alone: a
     larger release begins with the smaller one, and questions are the same with and without `frames`. The same
     arguments give the same bytes. `on_progress` is called with the number of scenes written. The folder
-    appears when it is complete. Raises `ConfigInvalid`, `OutputOccupied` or `OutputUnwritable`.
+    is filled when all is written. Raises `ConfigInvalid`, `OutputOccupied` or `OutputUnwritable`.
     """
     if scenes < 1:
         raise ConfigInvalid(f"a phantom of {scenes} scenes cannot be made; ask for 1 or more")
@@ -51,13 +51,13 @@ def write_release(
     if folder.exists() and not folder.is_dir():
         raise OutputUnwritable(f"{folder} is not a folder; name another one")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as parts:
-            whole = Path(parts) / folder.name
-            _write(whole, scenes, seed, frames, on_progress)
-            if folder.is_dir():
-                folder.rmdir()
-            shutil.move(whole, folder)
+        beside = folder.resolve().parent
+        beside.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".phantom-", dir=beside) as unfinished:
+            _write(Path(unfinished), scenes, seed, frames, on_progress)
+            folder.mkdir(exist_ok=True)
+            for part in sorted(Path(unfinished).iterdir()):
+                shutil.move(part, folder / part.name)
     except OSError as error:
         raise OutputUnwritable(
             f"{folder} cannot be written ({error.strerror or error}); name another folder"
@@ -65,7 +65,7 @@ def write_release(
 
 
 def _write(root: Path, scenes: int, seed: int, frames: bool, on_progress: Callable[[int], None] | None) -> None:
-    (root / "scene_graph").mkdir(parents=True)
+    (root / "scene_graph").mkdir()
     for video in VIDEOS[:scenes]:
         (root / "qa_txt" / video).mkdir(parents=True)
         if frames:

@@ -109,7 +109,7 @@ def sample_scene(seed: int, video: str, frame: int) -> PhantomScene:
         pieces.append(_instrument(name, pieces[target], rng))
     labels, areas = _paint(pieces)
     kept = {index: box for index, piece in enumerate(pieces) if (box := _seen(index, piece, labels, areas))}
-    things = [_thing(pieces[index], box) for index, box in sorted(kept.items(), key=lambda item: item[0])]
+    things = [_thing(pieces[index], box) for index, box in kept.items()]
     triplets = [
         (pieces[tool].component, action, pieces[target].component)
         for tool, action, target in deeds

@@ -59,7 +59,7 @@ class Structure:
 
 @dataclass(frozen=True)
 class Instrument:
-    """One kind of instrument: the colour it is called by, what it does, the shape of its tip, how often it is seen."""
+    """One kind of instrument: the colour it is called by, what it does, how often it is seen."""
 
     color: str
     actions: tuple[str, ...]
@@ -112,7 +112,8 @@ def _correlation_root() -> NDArray[Any]:
     return np.linalg.cholesky(correlation)
 
 
-_ROOT = [[float(x) for x in row[: index + 1]] for index, row in enumerate(_correlation_root())]
+# Sums of a few products in a fixed order: a matrix product may round otherwise on another machine.
+_ROOT = [[(column, float(x)) for column, x in enumerate(row) if x] for row in _correlation_root()]
 
 
 def gaussian(structure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -126,9 +127,7 @@ def sample_appearance(structure: str, rng: random.Random) -> Appearance:
     """Draw an appearance from the structure's Gaussian."""
     known = STRUCTURES[structure]
     white = [rng.gauss(0.0, 1.0) for _ in known.mean]
-    mixed = (
-        sum(map(float.__mul__, row, white)) if index in (1, 2) else white[index] for index, row in enumerate(_ROOT)
-    )
+    mixed = [sum(weight * white[column] for column, weight in row) for row in _ROOT]
     return Appearance._make(m + known.spread * d * z for m, d, z in zip(known.mean, _DEVIATION, mixed, strict=True))
 
 

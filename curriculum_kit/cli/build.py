@@ -1,0 +1,161 @@
+"""`ckit build-curriculum`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from curriculum_kit.cli.console import console, print_json, progress_bar
+from curriculum_kit.config import ChoiceSource, ImageStorage, TieBreak, load_build_config
+from curriculum_kit.pipeline.build import BuildSummary, build
+from curriculum_kit.schemas import DifficultyKind
+
+SAMPLE_DEFAULTS = {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED}
+"""The sample asks about structures unless told otherwise, and its frames are small enough to store."""
+
+
+def build_curriculum(
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Folders that ckit ingest wrote.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder to write the curriculum to.", show_default=False)
+    ] = ...,  # type: ignore[assignment]
+    sample: Annotated[bool, typer.Option("--sample", help="Use the embedded sample instead of folders.")] = False,
+    scenes: Annotated[
+        int | None, typer.Option("--scenes", help="Frames of the embedded sample. [default: 200]")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file with any of these options; options given here win.")
+    ] = None,
+    where: Annotated[str | None, typer.Option("--where", help="DuckDB condition on the columns of questions.")] = None,
+    tiers: Annotated[int | None, typer.Option("--tiers", help="Number of tiers. [default: 3]")] = None,
+    difficulty: Annotated[
+        DifficultyKind | None, typer.Option("--difficulty", help="Form of S(q). [default: pairwise_mean]")
+    ] = None,
+    tie_break: Annotated[
+        TieBreak | None, typer.Option("--tie-break", help="What may tell equal S(q) apart. [default: none]")
+    ] = None,
+    choices: Annotated[
+        ChoiceSource | None,
+        typer.Option(
+            "--choices",
+            help="Options of the source, or drawn at random; where there are none they are drawn. [default: keep]",
+        ),
+    ] = None,
+    options: Annotated[
+        int | None, typer.Option("--options", help="Options per question where they are drawn. [default: 4]")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Decides drawn options and the order of equal questions. [default: 0]")
+    ] = None,
+    text_model: Annotated[
+        str | None,
+        typer.Option("--text-model", help="sentence-transformers name or folder. [default: the embedded MiniLM]"),
+    ] = None,
+    embeddings: Annotated[
+        Path | None,
+        typer.Option(
+            "--embeddings", help="Precomputed label vectors: .npz (labels, vectors) or .parquet (label, vector)."
+        ),
+    ] = None,
+    prompt: Annotated[
+        str | None, typer.Option("--prompt", help="Prompt template: think or answer. [default: think]")
+    ] = None,
+    images: Annotated[
+        ImageStorage | None, typer.Option("--images", help="Store image paths, or embed the bytes. [default: paths]")
+    ] = None,
+    image_root: Annotated[
+        Path | None, typer.Option("--image-root", help="Folder of the images. [default: the one given to ckit ingest]")
+    ] = None,
+    rows_per_shard: Annotated[
+        int | None, typer.Option("--rows-per-shard", help="Rows of one shard file. [default: 50000]")
+    ] = None,
+    full_matrix_up_to: Annotated[
+        int | None, typer.Option("--full-matrix-up-to", help="Labels up to which every pair is kept. [default: 2000]")
+    ] = None,
+    neighbours: Annotated[
+        int | None, typer.Option("--neighbours", help="Nearest neighbours kept per label beyond that. [default: 50]")
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", help="DuckDB's share of memory; it spills to disk beyond. [default: 800MB]"),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Rebuild a curriculum made otherwise; write to a folder that holds something else."
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Order questions by the similarity of their choices and write tiered shards.
+
+    Stages whose input and options are unchanged are skipped; a run that was killed goes on where it stopped.
+
+    Examples:
+
+      ckit build-curriculum --sample -o demo
+
+      ckit build-curriculum tables -o curriculum --where "question_type = 'Anatomy Identification'" --tiers 3
+
+      ckit build-curriculum --config curriculum.toml -o curriculum
+    """
+    flags: dict[str, Any] = {
+        "sources": tuple(sources) if sources else None,
+        "sample": sample or None,
+        "scenes": scenes,
+        "where": where,
+        "tiers": tiers,
+        "difficulty": difficulty,
+        "tie_break": tie_break,
+        "choices": choices,
+        "options": options,
+        "seed": seed,
+        "text_model": text_model,
+        "embeddings": embeddings,
+        "prompt": prompt,
+        "images": images,
+        "image_root": image_root,
+        "rows_per_shard": rows_per_shard,
+        "full_matrix_up_to": full_matrix_up_to,
+        "neighbours": neighbours,
+        "memory": memory,
+    }
+    resolved = load_build_config(config, flags, SAMPLE_DEFAULTS)
+
+    def say(stage: str, state: str) -> None:
+        if not as_json and state != "started":
+            console.print(
+                f"  {stage:<10} {'skipped: nothing it depends on has changed' if state == 'skipped' else state}"
+            )
+
+    with progress_bar(quiet=as_json) as progress:
+        summary = build(resolved, output, force=force, on_stage=say, progress=progress)
+    if as_json:
+        print_json(summary)
+    else:
+        _print(summary, resolved.where)
+
+
+def _print(summary: BuildSummary, where: str | None) -> None:
+    left_out = summary.rows_read - summary.selected
+    console.print(
+        f"\n{summary.rows_read:,} questions read = {summary.rows:,} in shards + {summary.rejected:,} rejects"
+        + (f" + {left_out:,} left out by --where" if where else "")
+    )
+    table = Table(box=None, pad_edge=False)
+    for name in ("tier", "questions", "S(q) from", "to", "mean"):
+        table.add_column(name, justify="right")
+    for number, tier in enumerate(summary.tiers):
+        table.add_row(
+            str(number), f"{tier['questions']:,}", f"{tier['low']:.3f}", f"{tier['high']:.3f}", f"{tier['mean']:.3f}"
+        )
+    console.print(table)
+    console.print(
+        f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files."
+    )
+    console.print(f"Written to {summary.output}. Next: ckit inspect {summary.output}")

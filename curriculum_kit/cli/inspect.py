@@ -1,0 +1,115 @@
+"""`ckit inspect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from curriculum_kit.cli.console import console, print_json
+from curriculum_kit.inspection import TierSummary, summarise_tiers
+from curriculum_kit.pipeline.open import open_views, run_sql
+
+_BARS = " ▁▂▃▄▅▆▇█"
+MAX_ROWS = 50
+
+
+def inspect(
+    folder: Annotated[Path, typer.Argument(help="Curriculum, or tables of ckit ingest.", show_default=False)],
+    sql: Annotated[str | None, typer.Option("--sql", help="DuckDB query over views named after the tables.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; all rows of --sql.")] = False,
+) -> None:
+    """Show the tiers at a glance, or query the tables.
+
+    A curriculum has the views shards, choices, similarity, images, rejects; an ingest has questions, images,
+    choices, rejects.
+
+    Examples:
+
+      ckit inspect curriculum
+
+      ckit inspect curriculum --sql "SELECT tier, answer, count(*) FROM shards GROUP BY ALL ORDER BY ALL"
+    """
+    kind, manifest, database = open_views(folder)
+    if sql is not None:
+        names, rows = run_sql(database, sql)
+        if as_json:
+            print_json([dict(zip(names, row, strict=True)) for row in rows])
+        else:
+            _print_rows(names, rows)
+        return
+    if kind == "questions":
+        counts = _counts(database)
+        if as_json:
+            print_json({"rows": manifest["rows"], "question_types": counts})
+        else:
+            _print_questions(manifest["rows"], counts)
+        return
+    tiers = summarise_tiers(database)
+    if as_json:
+        print_json(tiers)
+    else:
+        _print_tiers(tiers)
+
+
+def _counts(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    query = (
+        "SELECT coalesce(question_type, '(none)') AS question_type, split, count(*) AS questions, "
+        "count(DISTINCT answer) AS answers, count(DISTINCT unit_id) AS units FROM questions GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+    )
+    names, rows = run_sql(database, query)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _print_questions(rows: dict[str, Any], counts: list[dict[str, Any]]) -> None:
+    console.print(f"{rows['in']:,} rows in = {rows['questions']:,} questions + {rows['rejects']:,} rejects\n")
+    _print_rows(list(counts[0]), [tuple(entry.values()) for entry in counts])
+
+
+def _print_rows(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for place, name in enumerate(names):
+        numeric = all(isinstance(row[place], int | float) for row in rows[:MAX_ROWS]) and bool(rows)
+        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
+    for row in rows[:MAX_ROWS]:
+        table.add_row(*(escape(_cell(value)) for value in row))
+    console.print(table)
+    if len(rows) > MAX_ROWS:
+        console.print(f"... {len(rows) - MAX_ROWS:,} more rows; --json prints all")
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def _print_tiers(tiers: list[TierSummary]) -> None:
+    peak = max(max(tier.histogram) for tier in tiers)
+    table = Table(box=None, pad_edge=False)
+    for name in ("tier", "questions", "S(q) from", "to", "mean"):
+        table.add_column(name, justify="right")
+    table.add_column("S(q) from 0 to 1")
+    for tier in tiers:
+        figures = [f"{value:.3f}" for value in (tier.low, tier.high, tier.mean)]
+        table.add_row(str(tier.tier), f"{tier.questions:,}", *figures, _bars(tier.histogram, peak))
+    console.print(table)
+    for tier in tiers:
+        answers = ", ".join(f"{label} {count / tier.questions:.0%}" for label, count in tier.answers)
+        console.print(f"\n[bold]Tier {tier.tier}[/] commonest answers: {escape(answers)}")
+        for example in tier.examples:
+            console.print(f"  S(q) {example.difficulty:.3f}  {escape(example.question)}")
+            options = ", ".join(f"[green]{escape(c)}[/]" if c == example.answer else escape(c) for c in example.choices)
+            console.print(f"              {options}")
+
+
+def _bars(histogram: list[int], peak: int) -> str:
+    """Return a line of bars; whatever is not zero is seen.
+
+    >>> _bars([0, 1, 50, 100], 100)
+    ' ▁▄█'
+    """
+    steps = len(_BARS) - 1
+    return "".join(_BARS[max(count * steps // peak, 1 if count else 0)] for count in histogram)

@@ -1,0 +1,126 @@
+"""`ckit build-curriculum`: from ingested questions to tiered shards, stage by stage.
+
+    questions ─select─▶ choices ─encode─▶ embeddings ─similarity─▶ S(q) ─tiers─▶ shards
+
+Every stage is skipped where what it depends on is as it was, so that a run that was killed goes on
+where it stopped and ends with the same bytes. The manifest comes last: without it, nothing is finished.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from curriculum_kit import __version__
+from curriculum_kit.card import data_card
+from curriculum_kit.config import BuildConfig
+from curriculum_kit.errors import OutputOccupied
+from curriculum_kit.pipeline.runner import StageRunner
+from curriculum_kit.pipeline.sources import describe
+from curriculum_kit.pipeline.stages import Stages
+from curriculum_kit.prompts import template_named
+from curriculum_kit.schemas import SCHEMA_VERSION
+from curriculum_kit.storage import MANIFEST, OutputFolder, write_json, write_text
+
+OnStage = Callable[[str, str], None]
+Progress = Callable[[str, int, int], None]
+
+_VERSIONS = ("duckdb", "faiss-cpu", "numpy", "polars", "pyarrow", "sentence-transformers", "torch")
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What a build did, for people and for `--json`."""
+
+    output: str
+    rows_read: int
+    selected: int
+    rejected: int
+    rows: int
+    files: int
+    labels: int
+    distinct_difficulties: int
+    tiers: list[dict[str, Any]]
+
+
+def build(
+    config: BuildConfig,
+    output: Path,
+    *,
+    force: bool = False,
+    on_stage: OnStage = lambda *_: None,
+    progress: Progress = lambda *_: None,
+) -> BuildSummary:
+    """Build a curriculum in `output`.
+
+    Raises a `CkitError` in one line for sources that are no ingest, a condition that selects nothing
+    or is no SQL, more tiers than distinct S(q), vectors or models that do not fit, an output in use.
+    """
+    template_named(config.prompt)  # a wrong name should fail before any work is done
+    with OutputFolder.claim(output, "curriculum", force) as folder:
+        asked = config.model_dump(mode="json", exclude={"memory"})
+        _refuse_other(folder, asked, force)
+        work = Stages(config, folder, StageRunner(folder, on_stage), progress)
+        folder.forget_manifest()
+        work.run()
+        manifest = _manifest(asked, work)
+        write_text(folder.root / "README.md", data_card(manifest))
+        write_json(folder.root / MANIFEST, manifest)
+        return _summary(output, work)
+
+
+def _manifest(asked: dict[str, Any], work: Stages) -> dict[str, Any]:
+    """Return what went in and what came out. No times and no output path: equal builds are equal in bytes."""
+    template = template_named(work.config.prompt)
+    published = {name: digest for name, digest in sorted(work.runner.hashes.items()) if not name.startswith(".")}
+    return {
+        "kind": "curriculum",
+        "ckit": __version__,
+        "schema_version": SCHEMA_VERSION,
+        "config": asked,
+        "prompt": {"name": template.name, "sha256": template.sha256, "system": template.system, "user": template.user},
+        "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in _VERSIONS}},
+        "sources": describe(work.sources),
+        "stages": work.facts,
+        "files": {name: {"sha256": digest} for name, digest in published.items()},
+    }
+
+
+def _refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> None:
+    """Raise `OutputOccupied` where the folder holds a finished curriculum that was built otherwise."""
+    known = (folder.manifest or {}).get("config")
+    if known is None or known == asked or force:
+        return
+    changed = [
+        f"{key} {_short(known.get(key))} -> {_short(asked.get(key))}"
+        for key in asked
+        if known.get(key) != asked.get(key)
+    ]
+    raise OutputOccupied(
+        f"{folder.root} holds a curriculum built otherwise ({', '.join(changed)}); choose another -o, or --force to rebuild it"
+    )
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _summary(output: Path, build: Stages) -> BuildSummary:
+    facts = build.facts
+    return BuildSummary(
+        output=str(output),
+        rows_read=sum(source.manifest["rows"]["questions"] for source in build.sources),
+        selected=facts["select"]["selected"],
+        rejected=facts["select"]["rejected"],
+        rows=facts["shards"]["rows"],
+        files=facts["shards"]["files"],
+        labels=facts["vocabulary"]["labels"],
+        distinct_difficulties=facts["tiers"]["distinct"],
+        tiers=facts["tiers"]["tiers"],
+    )

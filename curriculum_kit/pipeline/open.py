@@ -1,0 +1,52 @@
+"""Finished folders of ckit as DuckDB views named after their tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from curriculum_kit.errors import ConfigInvalid, SchemaMismatch, SourceNotFound
+from curriculum_kit.schemas import SCHEMA_VERSION
+from curriculum_kit.storage import MANIFEST, read_json
+
+_VIEWS = {
+    "curriculum": {
+        "shards": "shards/**/*.parquet",
+        **{name: f"{name}.parquet" for name in ("choices", "similarity", "images", "rejects")},
+    },
+    "questions": {name: f"{name}.parquet" for name in ("questions", "images", "choices", "rejects", "scenes")},
+}
+
+
+def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnection]:
+    """Return the kind of a folder (`curriculum` or `questions`), its manifest and its tables as views."""
+    if not folder.is_dir():
+        raise SourceNotFound(f"{folder} does not exist; name a folder that ckit build-curriculum or ckit ingest wrote")
+    manifest = read_json(folder / MANIFEST)
+    if manifest is None or manifest.get("kind") not in _VIEWS:
+        unfinished = (folder / ".ckit").is_dir()
+        what = "an unfinished run; run its command again" if unfinished else "nothing that ckit wrote; check the path"
+        raise SourceNotFound(f"{folder} holds {what}")
+    if manifest.get("schema_version") != SCHEMA_VERSION:
+        raise SchemaMismatch(f"{folder} was written by another version of ckit; write it again")
+    kind: str = manifest["kind"]
+    database = duckdb.connect()
+    for name, pattern in _VIEWS[kind].items():
+        if any(folder.glob(pattern)):
+            path = str(folder / pattern).replace("'", "''")
+            # Shards have their tier as a column; DuckDB would add it once more from the folder's name.
+            database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)")
+    return kind, manifest, database
+
+
+def run_sql(database: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the column names and rows of a query; raise `ConfigInvalid` in one line where it fails."""
+    try:
+        result = database.execute(query)
+        return [column[0] for column in result.description or []], result.fetchall()
+    except duckdb.Error as error:
+        reason = str(error).split("\n\n")[0].replace("\n", " ")
+        views = ", ".join(row[0] for row in database.cursor().execute("SHOW TABLES").fetchall())
+        raise ConfigInvalid(f"--sql fails: {reason}; the views are {views}") from error

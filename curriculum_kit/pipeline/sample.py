@@ -1,0 +1,26 @@
+"""The embedded sample: the phantom, generated in its release layout and read back like any benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from curriculum_kit.benchmarks import reader_of
+from curriculum_kit.benchmarks.phantom import write_release
+from curriculum_kit.pipeline.ingest import ingest
+
+Progress = Callable[[str, int, int], None]
+
+
+def generate(source: Path, scenes: int, seed: int, frames: bool, progress: Progress) -> dict[str, Any]:
+    """Write the phantom's release to `source`, unless it lies there already; return what decides its content."""
+    write_release(source, scenes, seed, frames=frames, on_progress=lambda done: progress("scenes", done, scenes))
+    return {"scenes": scenes, "seed": seed, "frames": frames}
+
+
+def ingest_sample(folder: Path, scenes: int, seed: int, progress: Progress) -> None:
+    """Generate the sample below `folder` and ingest it: `release/` as published, `tables/` as ingested."""
+    release = folder / "release"
+    request = generate(release, scenes, seed, frames=True, progress=progress)
+    ingest(reader_of("phantom"), release, folder / "tables", request=request, image_root=release, progress=progress)

@@ -1,0 +1,200 @@
+"""The stages of a curriculum in their order, each with what it reads, heeds and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from curriculum_kit.config import BuildConfig, ImageStorage
+from curriculum_kit.encoders import Encoder
+from curriculum_kit.errors import ConfigInvalid, SourceNotFound
+from curriculum_kit.pipeline.publish import write_images, write_shards
+from curriculum_kit.pipeline.runner import Facts, StageRunner
+from curriculum_kit.pipeline.sample import ingest_sample
+from curriculum_kit.pipeline.score import read_tiers, write_embeddings, write_scores, write_similarity, write_vocabulary
+from curriculum_kit.pipeline.select import SceneLookup, select
+from curriculum_kit.pipeline.sources import Selection, Source, open_source
+from curriculum_kit.prompts import template_named
+from curriculum_kit.storage import OutputFolder, connect, hash_of
+
+Progress = Callable[[str, int, int], None]
+
+_SAMPLE = ".ckit/sample"
+_QUESTIONS = ".ckit/tables/questions.parquet"
+_EMBEDDINGS = ".ckit/tables/embeddings.parquet"
+_SCORED = ".ckit/tables/scored.parquet"
+
+
+class Stages:
+    """The stages of one build, each with what it reads, what of the config it heeds and what it writes."""
+
+    def __init__(self, config: BuildConfig, folder: OutputFolder, runner: StageRunner, progress: Progress) -> None:
+        self.config, self.folder, self.runner, self.progress = config, folder, runner, progress
+        self.database = connect(folder.scratch / "duckdb", config.memory)
+        self.sources = [self.sample()] if config.sample else [open_source(path) for path in config.sources]
+        self.image_roots = self._image_roots()
+        self.facts: dict[str, Facts] = {}
+
+    def run(self) -> None:
+        """Run every stage, in order."""
+        self.select()
+        self.vocabulary()
+        self.encode()
+        self.similarity()
+        self.score()
+        self.tiers()
+        self.shards()
+        self.images()
+
+    def sample(self) -> Source:
+        """Generate and ingest the embedded sample."""
+
+        def make(scratch: Path) -> Facts:
+            ingest_sample(scratch / "sample", self.config.scenes, self.config.seed, self.progress)
+            return {}
+
+        asked = {"scenes": self.config.scenes, "seed": self.config.seed}
+        self.runner.run("sample", inputs={}, config=asked, outputs={"sample": _SAMPLE}, make=make)
+        tables = self.folder.root / _SAMPLE / "tables"
+        return open_source(tables, shown=f"the embedded sample ({self.config.scenes} scenes)")
+
+    def select(self) -> None:
+        """Choose the questions and give choices to those that have none."""
+        selection = Selection(self.database, self.sources, self.config.where)
+        selection.check_ids()
+        scenes = SceneLookup(self.database, self.sources)
+        self._stage(
+            "select",
+            reads=self._of_sources("questions", "scenes"),
+            heeds=("where", "choices", "options", "seed", "images", "image_root"),
+            writes={"questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
+            make=lambda to: select(self.config, selection, scenes, self.image_roots, to),
+        )
+
+    def vocabulary(self) -> None:
+        """List the labels that are offered or right."""
+        self._stage(
+            "vocabulary",
+            reads=self._made(_QUESTIONS) | self._of_sources("choices"),
+            writes={"choices.parquet": "choices.parquet"},
+            make=lambda to: write_vocabulary(self.database, self._at(_QUESTIONS), self.sources, to),
+        )
+
+    def encode(self) -> None:
+        """Give every label a vector."""
+        encoder = _encoder(self.config)
+        self._stage(
+            "encode",
+            reads=self._made("choices.parquet") | {"encoder": encoder.fingerprint},
+            writes={"embeddings.parquet": _EMBEDDINGS},
+            make=lambda to: write_embeddings(self._at("choices.parquet"), encoder, to),
+        )
+
+    def similarity(self) -> None:
+        """Compare the labels with each other."""
+        self._stage(
+            "similarity",
+            reads=self._made("choices.parquet", _EMBEDDINGS, _QUESTIONS),
+            heeds=("full_matrix_up_to", "neighbours", "seed"),
+            writes={"similarity.parquet": "similarity.parquet"},
+            make=lambda to: write_similarity(
+                self.config, self._at("choices.parquet"), self._at(_EMBEDDINGS), self._at(_QUESTIONS), to
+            ),
+        )
+
+    def score(self) -> None:
+        """Give every question its S(q)."""
+        self._stage(
+            "score",
+            reads=self._made("choices.parquet", "similarity.parquet", _QUESTIONS),
+            heeds=("difficulty",),
+            writes={"scored.parquet": _SCORED},
+            make=lambda to: write_scores(
+                self.config, self._at(_QUESTIONS), self._at("choices.parquet"), self._at("similarity.parquet"), to
+            ),
+        )
+
+    def tiers(self) -> None:
+        """Cut the questions into tiers."""
+        self._stage(
+            "tiers",
+            reads=self._made(_SCORED),
+            heeds=("tiers", "tie_break"),
+            writes={},
+            make=lambda _: read_tiers(self.config, self._at(_SCORED)),
+        )
+
+    def shards(self) -> None:
+        """Write the questions in order, rendered, tier by tier."""
+        sizes = [tier["questions"] for tier in self.facts["tiers"]["tiers"]]
+        order = ("tie_break", "seed", "prompt", "images", "image_root", "rows_per_shard")
+        self._stage(
+            "shards",
+            reads=self._made(_SCORED) | {"sizes": hash_of(sizes), "prompt": template_named(self.config.prompt).sha256},
+            heeds=order,
+            writes={"shards": "shards"},
+            make=lambda to: write_shards(
+                self.config,
+                self.database,
+                self._at(_SCORED),
+                sizes,
+                self.image_roots,
+                to,
+                lambda done: self.progress("rows", done, sum(sizes)),
+            ),
+        )
+
+    def images(self) -> None:
+        """Copy the rows of the images that are asked about."""
+        self._stage(
+            "images",
+            reads=self._made(_QUESTIONS) | self._of_sources("images"),
+            writes={"images.parquet": "images.parquet"},
+            make=lambda to: write_images(self.database, self.sources, self._at(_QUESTIONS), to),
+        )
+
+    def _stage(
+        self,
+        name: str,
+        *,
+        reads: dict[str, str],
+        writes: dict[str, str],
+        make: Callable[[Path], Facts],
+        heeds: tuple[str, ...] = (),
+    ) -> None:
+        part = self.config.model_dump(mode="json", include=set(heeds))
+        self.facts[name] = self.runner.run(name, inputs=reads, config=part, outputs=writes, make=make)
+
+    def _at(self, name: str) -> Path:
+        return self.folder.root / name
+
+    def _made(self, *names: str) -> dict[str, str]:
+        return {name: self.runner.hashes[name] for name in names}
+
+    def _of_sources(self, *tables: str) -> dict[str, str]:
+        hashes = [source.hashes() for source in self.sources]
+        return {f"{i}:{table}": found[table] for i, found in enumerate(hashes) for table in tables if table in found}
+
+    def _image_roots(self) -> list[Path]:
+        """Return where images are looked for; raise `ConfigInvalid` where they are to be embedded and nobody said."""
+        named = [self.config.image_root] if self.config.image_root else [source.image_root for source in self.sources]
+        roots = list(dict.fromkeys(root for root in named if root))
+        if self.config.sample:
+            roots = [self.folder.root / _SAMPLE / "release"]
+        if self.config.images is ImageStorage.EMBED and not roots:
+            raise ConfigInvalid("--images embed needs the images; name their folder with --image-root")
+        absent = [root for root in roots if not root.is_dir()]
+        if self.config.images is ImageStorage.EMBED and absent:
+            raise SourceNotFound(f"image folder {absent[0]} does not exist; name the folder with --image-root")
+        return roots
+
+
+def _encoder(config: BuildConfig) -> Encoder:
+    """Return the text channel that was asked for; weights are loaded when the first label is encoded."""
+    if config.embeddings:
+        from curriculum_kit.encoders.precomputed import load_vectors
+
+        return load_vectors(config.embeddings)
+    from curriculum_kit.encoders.text import TextEncoder
+
+    return TextEncoder.load(config.text_model)

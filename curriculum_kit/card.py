@@ -90,7 +90,8 @@ def _choices(manifest: dict[str, Any]) -> str:
             f"The choices of {drawn:,} questions were drawn at random (seed {config['seed']}, {config['options']} options) from "
             "the labels that answer the same type of question. "
             f"For {known:,} of them the scene graph was asked which other labels are right too, and these were left out; "
-            f"for {unknown:,} this cannot be known.",
+            f"for {unknown:,} this cannot be known. {stages['select']['with_fewer_options']:,} got fewer options, "
+            "because fewer labels were left to draw from.",
         ]
     return "\n".join([*lines, ""])
 

@@ -8,7 +8,6 @@ every label is in the vocabulary that was made from these questions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from itertools import combinations
 from typing import Protocol
 
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from curriculum_kit.schemas import MAX_CHOICES
+from curriculum_kit.schemas import CHANNELS, MAX_CHOICES, DifficultyKind
 
 DECIMALS = 9
 """S(q) is rounded to this, so that sums taken in another order do not tear equal questions into two tiers."""
@@ -25,21 +24,12 @@ DECIMALS = 9
 _SLICE = 250_000  # questions whose choice ids are held at a time
 
 
-class DifficultyKind(StrEnum):
-    """Which pairs of choices make a question hard."""
-
-    PAIRWISE_MEAN = "pairwise_mean"
-    """The mean over all unordered pairs of choices."""
-
-    ANSWER_MEAN = "answer_mean"
-    """The mean over the pairs of the answer with each distractor."""
-
-    ANSWER_MAX = "answer_max"
-    """The distractor most like the answer."""
-
-
 class Pairs(Protocol):
     """The similarity of pairs of choice ids."""
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """Return the names of the channels that exist."""
 
     def lookup(self, a: NDArray[np.integer], b: NDArray[np.integer], column: str = "fused") -> NDArray[np.float64]:
         """Return one column for pairs in any order, elementwise; NaN where it has no value."""
@@ -57,7 +47,8 @@ def difficulties(
 
     `choices` lists the labels of each question (2 to 26), `answer_index` is the position of the answer
     among them, `labels` the sorted vocabulary, whose positions are the ids that `pairs` knows.
-    The same choices in another order give the same bits.
+    The same choices in another order give the same bits. `kind` says which pairs count: all unordered
+    pairs of choices (`pairwise_mean`), or those of the answer with a distractor, of which the mean or the highest.
     """
     return _scores(choices, answer_index, labels, pairs, kind, [column])[column]
 
@@ -67,13 +58,17 @@ def parts(
     answer_index: NDArray[np.integer],
     labels: pa.Array,
     pairs: Pairs,
-    kind: DifficultyKind,
-    channels: Sequence[str],
+    kind: DifficultyKind = DifficultyKind.PAIRWISE_MEAN,
 ) -> dict[str, NDArray[np.float64]]:
-    """Return S(q) of each of the `channels` alone, from its calibrated similarities; arguments as in `difficulties`."""
-    columns = [f"{channel}_calibrated" for channel in channels]
+    """Return S(q) of each channel alone, from its calibrated similarities; arguments as in `difficulties`.
+
+    Every channel of the schema is a key; one that does not exist has NaN for every question.
+    """
+    there = [channel for channel in CHANNELS if channel in pairs.channels]
+    columns = [f"{channel}_calibrated" for channel in there]
     scores = _scores(choices, answer_index, labels, pairs, kind, columns)
-    return dict(zip(channels, scores.values(), strict=True))
+    absent = {channel: np.full(len(choices), np.nan) for channel in CHANNELS}
+    return absent | dict(zip(there, scores.values(), strict=True))
 
 
 def _scores(

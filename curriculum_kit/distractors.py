@@ -1,9 +1,10 @@
 """Choices for questions that have none: seeded random distractors from labels that answer the same type.
 
 Reads questions and the labels that are also right for each; gives the questions with choices. A pool
-holds the labels that answer questions of one benchmark, question type, answer type and language. A
-question to be answered by yes or no, or true or false, gets exactly these two. Turned away is a
-question for which no distractor is left.
+holds the labels that answer questions of one benchmark, question type, answer type, language and kind
+of thing asked for: beside an anatomy that is asked for as such, an instrument would give it away. A
+question to be answered by yes or no, or true or false, gets exactly these two. A question for which
+no distractor is left gets no choices.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-PoolKey = tuple[str, str, str, str]
-"""Benchmark, question type, answer type and language; "" where the benchmark does not say."""
+PoolKey = tuple[str, str, str, str, str]
+"""Benchmark, question type, answer type, language, and the kind of thing that is asked for; "" where unknown."""
 
 _OPPOSITES = (
     *(("yes", "no"), ("true", "false"), ("是", "否"), ("是的", "不是"), ("有", "没有")),
@@ -32,12 +33,8 @@ _CELLS = 4_000_000
 def pool_keys(questions: pa.Table) -> list[PoolKey]:
     """Return the pool that each question draws from."""
     metadata = questions["metadata"].combine_chunks()
-    columns = [
-        questions["benchmark"],
-        pc.fill_null(questions["question_type"], ""),
-        pc.utf8_upper(pc.fill_null(pc.map_lookup(metadata, "answer_type", "first"), "")),
-        pc.fill_null(pc.map_lookup(metadata, "language", "first"), ""),
-    ]
+    said = [pc.fill_null(pc.map_lookup(metadata, key, "first"), "") for key in ("answer_type", "language", "asks_for")]
+    columns = [questions["benchmark"], pc.fill_null(questions["question_type"], ""), pc.utf8_upper(said[0]), *said[1:]]
     return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
 

@@ -51,12 +51,17 @@ def summarise_tiers(database: duckdb.DuckDBPyConnection) -> list[TierSummary]:
     )
     return [
         TierSummary(
-            *row,
-            answers=_answers(database, row[0]),
-            examples=_examples(database, row[0]),
-            histogram=_bins(database, row[0]),
+            tier=tier,
+            questions=questions,
+            groups=groups,
+            low=low,
+            high=high,
+            mean=mean,
+            answers=_answers(database, tier),
+            examples=_examples(database, tier),
+            histogram=_bins(database, tier),
         )
-        for row in rows
+        for tier, questions, groups, low, high, mean in rows
     ]
 
 

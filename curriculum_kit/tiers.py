@@ -32,16 +32,14 @@ class Tiers:
     n_distinct_difficulties: int
 
 
-def assign_tiers(
-    difficulty: NDArray[np.floating], n_tiers: int, tie_break: NDArray[np.number] | None = None
-) -> Tiers:
+def assign_tiers(difficulty: NDArray[np.floating], n_tiers: int, tie_break: NDArray[np.number] | None = None) -> Tiers:
     """Cut the questions, ordered by difficulty and then by `tie_break`, into `n_tiers` tiers.
 
     `tie_break` has shape (n,), or (n, keys) with the more important key first; higher means harder.
-    Of all ways to cut between distinct keys, the one with the least sum of (size - n / n_tiers)^2 is taken; of several
-    equally good ones the one whose last cut lies lowest, then the one before it, and so on, so that
-    the harder tiers get what is over. Raises `ConfigInvalid` for fewer than one tier and `NothingLeft` for fewer distinct keys
-    than tiers.
+    Of all ways to cut between distinct keys, the one with the least sum of (size - n / n_tiers)^2 is
+    taken; of several equally good ones the one whose last cut lies lowest, then the one before it, and
+    so on, so that the harder tiers get what is over. Raises `ConfigInvalid` for fewer than one tier and
+    `NothingLeft` for fewer distinct keys than tiers.
     """
     if n_tiers < 1:
         raise ConfigInvalid(f"{n_tiers} tiers were asked for; ask for 1 or more with --tiers")
@@ -80,8 +78,8 @@ def _changes(ordered: NDArray[np.number]) -> NDArray[np.bool_]:
 def best_cuts(ends: Ints, n_tiers: int) -> Ints:
     """Return the n_tiers - 1 best cuts among `ends`, the ascending ends of the groups of equal questions.
 
-    A dynamic programme over the tiers: the least sum of squares of sizes up to a cut is the least over the cut before. The
-    sum of (size - mean)^2 differs from it by a constant, and whole numbers keep ties exact.
+    A dynamic programme over the tiers: the least sum of squared sizes up to a cut is the least over the
+    cut before it. The sum of (size - mean)^2 differs by a constant, and whole numbers keep ties exact.
     """
     windows = _windows(ends, n_tiers)
     best, cuts_at = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
@@ -127,20 +125,19 @@ def _windows(ends: Ints, n_tiers: int) -> list[tuple[int, int]]:
 def _best_before(here: Ints, before: Ints, cost: Ints) -> Ints:
     """Return, for each cut in `here`, the place of the best cut in `before`, the lowest of equally good ones.
 
-    The best place never falls as the cut rises (squares of sizes satisfy the quadrangle inequality), so every second cut
-    is searched between the places of its neighbours: twice as many cuts each time, and never more work than
-    the two lists together.
+    The best place never falls as the cut rises (squared sizes satisfy the quadrangle inequality), so a
+    cut is searched only between the places found for its neighbours. Each round does twice as many
+    cuts, and compares no more pairs than the two lists have entries together.
     """
     chosen = np.zeros(len(here), dtype=np.int64)
     top = np.searchsorted(before, here) - 1  # the cut before lies strictly below
     stride = 1 << max(len(here) - 1, 0).bit_length()
-    done_low, done_high = 0, len(before) - 1
     while stride:
         rows = np.arange(stride - 1, len(here), 2 * stride)
         if len(rows):
-            low = np.where(rows - stride >= 0, chosen[np.maximum(rows - stride, 0)], done_low)
+            low = np.where(rows - stride >= 0, chosen[np.maximum(rows - stride, 0)], 0)
             beyond = rows + stride < len(here)
-            high = np.where(beyond, chosen[np.minimum(rows + stride, len(here) - 1)], done_high)
+            high = np.where(beyond, chosen[np.minimum(rows + stride, len(here) - 1)], len(before) - 1)
             chosen[rows] = _lowest(here[rows], before, cost, low, np.minimum(high, top[rows]))
         stride //= 2
     return chosen
@@ -157,5 +154,5 @@ def _lowest(here: Ints, before: Ints, cost: Ints, low: Ints, high: Ints) -> Ints
     value += cost[place]
     least = np.repeat(np.minimum.reduceat(value, starts), widths)
     hits = np.flatnonzero(value == least)
-    first = hits[np.searchsorted(hits, starts)]
-    return place[first]
+    first: Ints = place[hits[np.searchsorted(hits, starts)]]
+    return first

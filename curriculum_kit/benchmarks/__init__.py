@@ -15,7 +15,7 @@ _READERS = {
     "med-r1": ("med_r1", "MedR1"),
     "vqa-rad": ("vqa_rad", "VQARAD"),
     "slake": ("slake", "Slake"),
-    "phantom": ("phantom", "Phantom"),
+    "phantom": ("phantom.reader", "Phantom"),
 }
 
 ANY_FORMAT = "mcq"

@@ -53,9 +53,6 @@ SPLITS = {
 }
 """The split that the benchmark publishes, by video."""
 
-SYNONYMS = {"specimenbag": "specimen bag"}
-"""Both spellings occur in the release."""
-
 _HOPS = {"zero_hop": "0", "one_hop": "1", "single_and": "2"}
 """Relations that a question of the template walks along; `single_and` joins two."""
 
@@ -193,7 +190,7 @@ def _questions(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> tuple[pa
     frame, number = lines["frame"].to_arrow(), lines["number"].to_numpy()
     answers = lines["answer"].to_arrow().cast(pa.string()).dictionary_encode()
     spellings = [spelling.strip() for spelling in answers.dictionary.to_pylist()]
-    labels = [SYNONYMS.get(label, label) for label in map(fold_label, spellings)]
+    labels = [fold_label(spelling) for spelling in spellings]
     in_file = pa.array([f"{n:04d}" for n in range(int(number.max(initial=0)) + 1)]).take(pa.array(number))
     ends = pa.array(np.arange(rows + 1, dtype=np.int32))
     arrays = {
@@ -217,26 +214,25 @@ def _questions(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> tuple[pa
 
 def _metadata(lines: pl.DataFrame) -> pa.Array:
     """Return template, hops and relation, or the centre, as a map; each distinct one is built once."""
-    third = lines["third"].to_arrow().cast(pa.string()).dictionary_encode()
-    fifth = lines["fifth"].to_arrow().cast(pa.string()).dictionary_encode()
-    width = len(fifth.dictionary) + 1
-    # One number per pair of values; the fill value stands for null.
-    pair = third.indices.fill_null(len(third.dictionary)).to_numpy().astype(np.int64) * width
-    pair += fifth.indices.fill_null(width - 1).to_numpy()
-    distinct = np.flatnonzero(np.bincount(pair, minlength=1))
-    thirds, fifths = [*third.dictionary.to_pylist(), None], [*fifth.dictionary.to_pylist(), None]
-    maps = [list(_pairs(thirds[code // width], fifths[code % width]).items()) for code in distinct]
-    place = np.zeros(int(distinct.max(initial=0)) + 1, np.int64)
-    place[distinct] = np.arange(len(distinct))
-    return pa.array(maps, schema_of("questions").field("metadata").type).take(pa.array(place[pair]))
+    columns = [lines[name].to_arrow().cast(pa.string()).dictionary_encode() for name in ("third", "fifth", "asks_for")]
+    values = [[*column.dictionary.to_pylist(), None] for column in columns]
+    shape = [len(known) for known in values]
+    # One number per combination; the last place of each dictionary stands for null.
+    places = [column.indices.fill_null(size - 1).to_numpy() for column, size in zip(columns, shape, strict=True)]
+    code = np.ravel_multi_index(places, shape)
+    distinct, row = np.unique(code, return_inverse=True)
+    combinations = zip(*np.unravel_index(distinct, shape), strict=True)
+    maps = [list(_pairs(values[0][a], values[1][b], values[2][c]).items()) for a, b, c in combinations]
+    return pa.array(maps, schema_of("questions").field("metadata").type).take(pa.array(row))
 
 
-def _pairs(third: str | None, fifth: str | None) -> dict[str, str]:
-    """Return the metadata of a line from its third and fifth field."""
-    if third is None:
-        return {}
-    if fifth is None:
-        return {"centre": third.strip()}
-    template = third.strip().removesuffix(".json")
-    pairs = {"template": template} | ({"hops": _HOPS[template]} if template in _HOPS else {})
-    return pairs | ({"relation": fifth.strip()} if fifth.strip() != "NA" else {})
+def _pairs(third: str | None, fifth: str | None, asks_for: str | None) -> dict[str, str]:
+    """Return the metadata of a line from its third and fifth field and the kind of thing it asks for."""
+    pairs = {}
+    if third is not None and fifth is None:
+        pairs["centre"] = third.strip()
+    elif third is not None and fifth is not None:
+        template = third.strip().removesuffix(".json")
+        pairs = {"template": template} | ({"hops": _HOPS[template]} if template in _HOPS else {})
+        pairs |= {"relation": fifth.strip()} if fifth.strip() != "NA" else {}
+    return pairs | ({"asks_for": asks_for} if asks_for else {})

@@ -30,12 +30,15 @@ _FORMS = (
 )
 
 
+_ASKING_FOR_STRUCTURES = ["query_component", "location"]
+
+
 def read_lines(names: list[str], contents: list[bytes]) -> tuple[pl.DataFrame, list[Rejected]]:
     """Return the lines of all files, and those that are no text.
 
     Columns: frame (index of the file), number (line in the file, from 1), question, answer, third,
-    fourth, fifth and surplus field (null where empty or absent), question_type, and reason (null
-    where the line can be used).
+    fourth, fifth and surplus field (null where empty or absent), question_type, reason (null where
+    the line can be used), and asks_for (anatomy or instrument, where the question says).
     """
     rejected: list[Rejected] = []
     bodies = [data.rstrip(b"\n") for data in contents]
@@ -112,7 +115,14 @@ def _classify(lines: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(Reason.SEVERAL_ANSWERS.value))
         .otherwise(pl.lit(None, pl.String))
     )  # fmt: skip
-    return lines.with_columns(types.alias("question_type"), reason=reason)
+    return lines.with_columns(types.alias("question_type"), reason=reason, asks_for=_asks_for(types))
+
+
+def _asks_for(types: pl.Series) -> pl.Expr:
+    """Return anatomy or instrument where a question asks for a structure and says which kind it is."""
+    named = pl.col("question").str.extract(r"\b(anatomy|instrument|object|thing)", 1)  # the first is what is asked for
+    kind = pl.when(types.is_in(_ASKING_FOR_STRUCTURES)).then(named)
+    return pl.when(kind.is_in(["anatomy", "instrument"])).then(kind)
 
 
 def _form(question: str) -> str | None:

@@ -12,7 +12,10 @@ from typing import Annotated
 import typer
 
 from curriculum_kit import __version__
-from curriculum_kit.cli import build, doctor, ingest, inspect
+from curriculum_kit.cli.build import build_curriculum
+from curriculum_kit.cli.doctor import doctor
+from curriculum_kit.cli.ingest import ingest
+from curriculum_kit.cli.inspect import inspect
 from curriculum_kit.errors import CkitError
 
 app = typer.Typer(
@@ -39,10 +42,10 @@ def _common(
     """Curricula for reinforcement learning of medical vision-language models."""
 
 
-app.command("ingest")(ingest.ingest)
-app.command("build-curriculum")(build.build_curriculum)
-app.command("inspect")(inspect.inspect)
-app.command("doctor")(doctor.doctor)
+app.command("ingest")(ingest)
+app.command("build-curriculum")(build_curriculum)
+app.command("inspect")(inspect)
+app.command("doctor")(doctor)
 
 
 def main() -> None:

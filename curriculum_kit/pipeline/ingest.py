@@ -6,7 +6,7 @@ where the benchmark has scene graphs, `scenes`, then `manifest.json`. Rows in = 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,9 @@ from curriculum_kit import __version__
 from curriculum_kit.benchmarks import ANY_FORMAT, guess_benchmark
 from curriculum_kit.benchmarks.base import Benchmark, source_file
 from curriculum_kit.errors import OutputOccupied, SourceNotFound, WrongBenchmark
+from curriculum_kit.pipeline.ingest_tables import Progress, digest_of, write_tables
 from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import (
-    MANIFEST,
-    OutputFolder,
-    sha256_of,
-    write_json,
-)
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done and how much there is."""
+from curriculum_kit.storage import MANIFEST, OutputFolder, sha256_of, write_json
 
 
 @dataclass(frozen=True)
@@ -50,12 +43,13 @@ def ingest(
     *,
     request: Mapping[str, Any] | None = None,
     image_root: Path | None = None,
+    source_name: str | None = None,
     force: bool = False,
     progress: Progress = lambda *_: None,
 ) -> IngestSummary:
     """Read a benchmark and write its tables to `output`.
 
-    `request` is what else decides the result (a column mapping); with it, the source's bytes and the
+    `source_name` is what the manifest calls the source, its path unless given. `request` is what else decides the result (a column mapping); with it, the source's bytes and the
     image root an earlier ingest is recognised, and not repeated. Raises a `CkitError` in one line for
     a source that is absent, holds another benchmark or cannot be read, and for an output in use.
     """
@@ -93,7 +87,7 @@ def ingest(
             "schema_version": SCHEMA_VERSION,
             "request": asked,
             "benchmark": vars(reader.card),
-            "source": {"path": str(source), **made},
+            "source": {"path": source_name or str(source), **made},
             "rows": rows,
             "files": {name: {"sha256": sha256_of(folder.root / name)} for name in rows["tables"]},
         }
@@ -102,7 +96,7 @@ def ingest(
 
 
 def _check_benchmark(reader: Benchmark, source: Path) -> None:
-    """Raise `WrongBenchmark` where the source is plainly another one; what is merely broken is for the reader to say."""
+    """Raise `WrongBenchmark` where the source is another; what is merely broken is the reader's to say."""
     if reader.card.name == ANY_FORMAT or reader.recognises(source):
         return
     other = guess_benchmark(source)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -21,13 +20,11 @@ from curriculum_kit.encoders import Encoder
 from curriculum_kit.pipeline.labels import count_labels
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source
-from curriculum_kit.schemas import CHANNELS, schema_of
+from curriculum_kit.schemas import schema_of
 from curriculum_kit.similarity import PairTable, similarity_table
 from curriculum_kit.storage import ParquetSink, iter_table, read_table, write_table
 from curriculum_kit.tiers import Tiers, assign_tiers
 from curriculum_kit.vocabulary import vocabulary
-
-DIFFICULTY_COLUMNS = ("difficulty", *(f"difficulty_{channel}" for channel in CHANNELS), "hops")
 
 
 def write_vocabulary(
@@ -93,16 +90,11 @@ def write_scores(config: BuildConfig, questions: Path, choices: Path, similarity
     with ParquetSink(scratch / "scored.parquet", "scored") as sink:
         for batch in iter_table(questions, "questions"):
             index = batch["answer_index"].to_numpy()
-            columns: dict[str, Any] = {
-                "difficulty": difficulties(batch["choices"], index, labels, pairs, config.difficulty),
-                **{
-                    f"difficulty_{channel}": values
-                    for channel, values in parts(batch["choices"], index, labels, pairs, config.difficulty).items()
-                },
-            }
+            asked = (batch["choices"], index, labels, pairs, config.difficulty)
+            alone = {f"difficulty_{channel}": values for channel, values in parts(*asked).items()}
             table = pa.Table.from_batches([batch])
-            for name in DIFFICULTY_COLUMNS[:-1]:
-                table = table.append_column(name, pa.array(columns[name], pa.float64(), from_pandas=True))
+            for name, values in {"difficulty": difficulties(*asked), **alone}.items():
+                table = table.append_column(name, pa.array(values, from_pandas=True))
             hops = pc.map_lookup(batch["metadata"], "hops", "first").cast(pa.int32())
             sink.write(table.append_column("hops", hops))
     return {"rows": sink.rows}

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curriculum_kit.benchmarks.base import Rejected
 from curriculum_kit.benchmarks.normalise import rejects_table
@@ -84,10 +85,10 @@ def select(
 def _pools(selection: Selection, redraw: bool) -> dict[PoolKey, list[str]]:
     columns = (
         "benchmark, coalesce(question_type, ''), upper(coalesce(metadata['answer_type'], '')), "
-        "coalesce(metadata['language'], ''), answer, bool_or(len(choices) = 0)"
+        "coalesce(metadata['language'], ''), coalesce(metadata['asks_for'], ''), answer, bool_or(len(choices) = 0)"
     )
     rows = selection.rows(columns, "GROUP BY ALL")
-    return pools_of((tuple(row[:4]), row[4]) for row in rows if redraw or row[5])
+    return pools_of((tuple(row[:5]), row[5]) for row in rows if redraw or row[6])
 
 
 def _drawn(
@@ -114,6 +115,8 @@ def _drawn(
         with_other_right_labels=sum(bool(labels) for labels in shown),
     )
     table, kept = draw(bare, [labels or () for labels in shown], pools, options=config.options, seed=config.seed)
+    sizes = Counter(pc.list_value_length(table["choices"]).to_pylist())
+    tally["with_fewer_options"] += sum(count for size, count in sizes.items() if size < config.options)
     _turn_away(bare, kept, Reason.NO_DISTRACTORS, lost)
     return table
 

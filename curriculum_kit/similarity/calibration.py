@@ -22,13 +22,14 @@ def exact_unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     In single precision the sum of products depends on the shape of the matrix that a pair is computed in, and one
     cosine in a hundred ends on another sixth decimal; in double precision all ways agree.
     """
-    exact = np.asarray(vectors, dtype=np.float64)
+    exact = np.array(vectors, dtype=np.float64)
     lengths = np.linalg.norm(exact, axis=1)
     wrong = ~(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE)  # NaN is wrong too
     if wrong.any():
         row = int(np.argmax(wrong))
         raise EmbeddingsInvalid(f"vector {row} has length {lengths[row]:.4g}, must be 1; divide it by its length")
-    return exact / lengths[:, None]
+    exact /= lengths[:, None]
+    return exact
 
 
 def to_steps(cosines: NDArray[np.float64]) -> NDArray[np.int32]:
@@ -41,12 +42,14 @@ def to_steps(cosines: NDArray[np.float64]) -> NDArray[np.int32]:
 def cosine_matrix(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return all cosines of unit vectors (n, d) as an (n, n) array: to 6 decimals, symmetric, 1 on the diagonal."""
     unit = exact_unit(vectors)
-    return to_steps(unit @ unit.T) / STEPS
+    cosines: NDArray[np.float64] = to_steps(unit @ unit.T) / STEPS
+    return cosines
 
 
 def mid_ranks(counts: NDArray[np.integer]) -> NDArray[np.float64]:
     """Return, for values in ascending order that occur `counts` times, (number below + half the equal) / all."""
-    return (np.cumsum(counts) - 0.5 * counts) / max(int(counts.sum()), 1)
+    ranks: NDArray[np.float64] = (np.cumsum(counts) - 0.5 * counts) / max(int(counts.sum()), 1)
+    return ranks
 
 
 def calibrate(cosines: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -72,7 +75,8 @@ def fuse(channels: Mapping[str, NDArray[np.floating]], weights: Mapping[str, flo
     are not there do not matter. Raises `ConfigInvalid` where a channel has no weight, a weight is negative or not
     finite, or no channel has a positive one.
 
-    >>> fuse({"text": np.array([0.2, 0.2]), "clip_image": np.array([0.8, np.nan])}, {"text": 1, "clip_image": 2}).tolist()
+    >>> channels = {"text": np.array([0.2, 0.2]), "clip_image": np.array([0.8, np.nan])}
+    >>> fuse(channels, {"text": 1, "clip_image": 2}).round(6).tolist()
     [0.6, 0.2]
     """
     for channel in channels:
@@ -83,6 +87,10 @@ def fuse(channels: Mapping[str, NDArray[np.floating]], weights: Mapping[str, flo
     used = {channel: values for channel, values in channels.items() if weights[channel] > 0}
     if not used:
         raise ConfigInvalid(f"no channel of {', '.join(channels) or 'none'} has a positive weight; raise one above 0")
-    total = sum(weights[channel] * np.nan_to_num(values) for channel, values in used.items())
-    weight = sum(weights[channel] * ~np.isnan(values) for channel, values in used.items())
-    return np.divide(total, weight, out=np.full(np.shape(weight), np.nan), where=np.asarray(weight) > 0)
+    total, weight = np.zeros(len(next(iter(used.values())))), np.zeros(len(next(iter(used.values()))))
+    for channel, values in used.items():
+        total += weights[channel] * np.nan_to_num(values)
+        weight += weights[channel] * ~np.isnan(values)
+    fused = np.full(len(total), np.nan)
+    np.divide(total, weight, out=fused, where=weight > 0)
+    return fused

@@ -29,8 +29,9 @@ def nearest_neighbours(
     """Return the k nearest other rows of each row, nearest first: indices and cosines, both (n, min(k, n - 1)).
 
     `vectors` are unit vectors (n, d), else `EmbeddingsInvalid`. Cosines have 6 decimals; equally near
-    rows stand in the order of their indices. `flat` is exact. `ivf` and `hnsw` may miss a neighbour; where they
-    find fewer than k, the index is -1 and the cosine NaN. The same seed gives the same neighbours.
+    rows stand in the order of their indices, and FAISS decides which of them is cut off at k. `flat` is
+    exact. `ivf` and `hnsw` may miss a neighbour; where they find fewer than k, the index is -1 and the
+    cosine NaN. The same seed gives the same neighbours.
     """
     unit = np.ascontiguousarray(exact_unit(vectors), dtype=np.float32)
     n, width = len(unit), max(0, min(k, len(unit) - 1))
@@ -48,7 +49,9 @@ def nearest_neighbours(
 
 
 def _search(unit: NDArray[np.float32], k: int, kind: IndexKind, seed: int) -> tuple[Any, Any]:
-    import faiss
+    import faiss as library
+
+    faiss: Any = library  # its type stubs lack half of it
 
     n, d = unit.shape
     threads = faiss.omp_get_max_threads()
@@ -71,4 +74,5 @@ def _search(unit: NDArray[np.float32], k: int, kind: IndexKind, seed: int) -> tu
         index.add(unit)
     finally:
         faiss.omp_set_num_threads(threads)
-    return index.search(unit, k)
+    cosines, indices = index.search(unit, k)
+    return cosines, indices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -20,8 +21,8 @@ class PairTable:
     """Pairs of choice ids, sorted by (a, b) with a < b; all arrays have one length.
 
     `raw` holds cosines and `calibrated` ranks in [0, 1] by channel, NaN where the channel lacks one of
-    the labels; `fused` is their weighted mean, never NaN. `calibration` says whether ranks are among all pairs of
-    the vocabulary (`exact`) or among a random sample of them.
+    the labels; `fused` is their weighted mean, never NaN. `calibration` says whether ranks are among all
+    pairs of the vocabulary (`exact`) or a random sample of them; None after `from_arrow`, as no column holds it.
     """
 
     n_labels: int
@@ -30,11 +31,16 @@ class PairTable:
     raw: Mapping[str, NDArray[np.float64]]
     calibrated: Mapping[str, NDArray[np.float64]]
     fused: NDArray[np.float64]
-    calibration: Calibration
+    calibration: Calibration | None
 
     def __len__(self) -> int:
         """Return the number of pairs."""
         return len(self.a)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the names of the channels that exist."""
+        return tuple(self.raw)
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """Return the values by column name: channels, channels with `_calibrated`, `fused`."""
@@ -66,8 +72,12 @@ class PairTable:
         if len(self) == n * (n - 1) // 2:  # complete, so the place follows from the ids: ten times faster
             found = low * (2 * n - low - 1) // 2 + high - low - 1
         else:
-            found = np.searchsorted(self.a * n + self.b, low * n + high)
-        return np.clip(found, 0, max(len(self) - 1, 0))
+            found = np.searchsorted(self._keys, low * n + high)
+        return np.asarray(np.clip(found, 0, max(len(self) - 1, 0)), dtype=np.int64)
+
+    @cached_property
+    def _keys(self) -> NDArray[np.int64]:
+        return self.a * self.n_labels + self.b
 
     def to_arrow(self) -> pa.Table:
         """Return the rows of `similarity.parquet`; where a channel is absent its columns are null."""
@@ -77,8 +87,8 @@ class PairTable:
         return pa.Table.from_arrays(arrays, schema=schema)
 
     @classmethod
-    def from_arrow(cls, table: pa.Table, n_labels: int, calibration: Calibration) -> PairTable:
-        """Return the pairs of a `similarity` table; the manifest knows the two figures beside it.
+    def from_arrow(cls, table: pa.Table, n_labels: int) -> PairTable:
+        """Return the pairs of a `similarity` table over `n_labels` choices.
 
         A channel without any value is taken as absent.
         """
@@ -94,5 +104,5 @@ class PairTable:
             raw={channel: column(channel) for channel in present},
             calibrated={channel: column(f"{channel}_calibrated") for channel in present},
             fused=column("fused"),
-            calibration=calibration,
+            calibration=None,
         )

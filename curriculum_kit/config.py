@@ -6,12 +6,15 @@ import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound, did_you_mean
 from curriculum_kit.schemas import MAX_CHOICES, DifficultyKind
+
+_Whole = Annotated[int, Strict()]
+"""A number that is one in the file too: without `Strict`, `tiers = true` would mean one tier."""
 
 
 class ChoiceSource(StrEnum):
@@ -41,37 +44,33 @@ class BuildConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: tuple[Path, ...] = Field((), description="folders that ckit ingest wrote")
-    sample: bool = Field(False, description="use the embedded sample instead of sources")
-    scenes: int = Field(200, ge=1, le=100_000, description="frames of the embedded sample")
+    sample: Annotated[bool, Strict()] = Field(False, description="use the embedded sample instead of sources")
+    scenes: _Whole = Field(200, ge=1, le=100_000, description="frames of the embedded sample")
     where: str | None = Field(None, description="DuckDB condition on the columns of questions")
     choices: ChoiceSource = Field(ChoiceSource.KEEP, description="options of the source, or drawn at random")
-    options: int = Field(4, ge=2, le=MAX_CHOICES, description="options per question where they are drawn")
+    options: _Whole = Field(4, ge=2, le=MAX_CHOICES, description="options per question where they are drawn")
     difficulty: DifficultyKind = Field(DifficultyKind.PAIRWISE_MEAN, description="form of S(q)")
-    tiers: int = Field(3, ge=1, le=1000, description="number of tiers")
+    tiers: _Whole = Field(3, ge=1, le=1000, description="number of tiers")
     tie_break: TieBreak = Field(TieBreak.NONE, description="key that may tell equal S(q) apart")
-    seed: int = Field(0, ge=0, lt=2**63, description="decides drawn options and the order of equal questions")
+    seed: _Whole = Field(0, ge=0, lt=2**63, description="decides drawn options and the order of equal questions")
     text_model: str | None = Field(
         None, description="sentence-transformers name or folder; default the embedded MiniLM"
     )
     embeddings: Path | None = Field(None, description="precomputed label vectors, .npz or .parquet")
-    full_matrix_up_to: int = Field(2000, ge=2, description="labels up to which every pair is kept")
-    neighbours: int = Field(50, ge=1, description="nearest neighbours kept per label beyond that")
+    full_matrix_up_to: _Whole = Field(2000, ge=2, description="labels up to which every pair is kept")
+    neighbours: _Whole = Field(50, ge=1, description="nearest neighbours kept per label beyond that")
     prompt: str = Field("think", description="name of the prompt template")
     images: ImageStorage = Field(ImageStorage.PATHS, description="what a shard holds of an image")
     image_root: Path | None = Field(None, description="folder of the images; default the one given to ckit ingest")
-    rows_per_shard: int = Field(50_000, ge=1, description="rows of one shard file")
+    rows_per_shard: _Whole = Field(50_000, ge=1, description="rows of one shard file")
     memory: str = Field(
         "800MB", pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$", description="DuckDB's share of memory; it spills beyond"
     )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.sample and self.sources:
-            raise ValueError("sample: name folders or take the sample, not both")
-        if not self.sample and not self.sources:
-            raise ValueError("sources: name at least one folder that ckit ingest wrote, or take --sample")
-        if self.text_model and self.embeddings:
-            raise ValueError("embeddings: give a text model or precomputed vectors, not both")
+        if found := _conflicts(dict(self)):
+            raise ValueError("; ".join(found))
         return self
 
 
@@ -90,7 +89,9 @@ def load_build_config(
     try:
         return BuildConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigInvalid(f"{where}: {'; '.join(_mistakes(error))}") from error
+        # Conflicts are looked for again: pydantic does not come to them where a single key is wrong.
+        mistakes = dict.fromkeys([*_mistakes(error), *_conflicts(values)])
+        raise ConfigInvalid(f"{where}: {'; '.join(mistakes)}") from error
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -105,6 +106,18 @@ def _read_toml(file: Path) -> dict[str, Any]:
     return {key.replace("-", "_"): value for key, value in values.items()}
 
 
+def _conflicts(values: Mapping[str, Any]) -> list[str]:
+    """Return one phrase per pair of keys that do not go together."""
+    found = []
+    if values.get("sample") is True and values.get("sources"):
+        found.append("sample: name folders or take the sample, not both")
+    if not values.get("sample") and not values.get("sources"):
+        found.append("sources: name at least one folder that ckit ingest wrote, or take --sample")
+    if values.get("text_model") and values.get("embeddings"):
+        found.append("embeddings: give a text model or precomputed vectors, not both")
+    return found
+
+
 def _mistakes(error: ValidationError) -> list[str]:
     """Return one phrase per mistake: the key, the value seen, what is allowed."""
     phrases = []
@@ -113,7 +126,7 @@ def _mistakes(error: ValidationError) -> list[str]:
         if item["type"] == "extra_forbidden":
             phrases.append(f"{key}: unknown key{did_you_mean(key, BuildConfig.model_fields)}")
         elif not key:
-            phrases.append(item["msg"].removeprefix("Value error, "))
+            phrases += item["msg"].removeprefix("Value error, ").split("; ")
         else:
             phrases.append(f"{key}: {item['msg'][:1].lower()}{item['msg'][1:]}, saw {item['input']!r}")
     return phrases

@@ -59,8 +59,9 @@ def draw(
     Returns the questions that got some, and a mask over the given rows that says which these are.
     `also_right` holds the labels that must not be drawn for each row. The draw of a question depends
     on its id and the seed alone, not on the batch it comes in: every label of the pool gets a hash
-    of (seed, id, label), the smallest win, and the order of the options is the order of the hashes,
-    so that the answer is as likely to stand at A as at any other letter.
+    of (seed, id, label), and the smallest win. The options stand in the order of these hashes hashed
+    again, so that the answer is as likely to stand at A as at any other letter: in the order of the
+    hashes themselves it would come last, for it need not be small to be there.
     """
     ids, answers = questions["question_id"].to_pylist(), questions["answer"].to_pylist()
     by_pool: dict[PoolKey, list[int]] = {}
@@ -107,8 +108,8 @@ class _Pool:
         smallest = np.argpartition(hashes, few - 1)[:few] if few < len(self.labels) else np.arange(few)
         ordered = smallest[np.argsort(hashes[smallest], kind="stable")].tolist()
         others = [place for place in ordered if place != own and place not in barred][: options - 1]
-        members = sorted([*others, own], key=lambda place: int(hashes[place]))
-        return [self.labels[place] for place in members]
+        members = np.array([*others, own])
+        return [self.labels[place] for place in members[np.argsort(_mix(hashes[members]))]]
 
 
 def _hashes(question_ids: Sequence[str], labels: Sequence[str], seed: int) -> np.ndarray:

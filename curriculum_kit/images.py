@@ -26,7 +26,10 @@ def look_at_images(
     """Return the table with width, height (pixels), sha256 and status of every file below `root`."""
     paths = images["path"].to_pylist()
     found: list[dict[str, Any]] = []
-    with ThreadPoolExecutor(workers) as pool:
+    # Around the threads, not in them: the filters belong to the process, and threads would undo each other's.
+    with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
+        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
         for row in pool.map(lambda path: _look(root / path), paths):
             found.append(row)
             if on_progress:
@@ -45,14 +48,12 @@ def _look(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file) as image:
-                width, height = image.size
-                image.load()
-    except OSError as error:
-        # Pillow's own errors are OSErrors too; only a file that cannot be opened has an errno.
-        return nothing if error.errno else nothing | {"sha256": digest, "status": ImageStatus.CORRUPT.value}
-    except (ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except OSError:
+        return nothing
+    try:
+        with Image.open(file) as image:
+            width, height = image.size
+            image.load()
+    except Exception:  # each of Pillow's decoders fails on a broken file in a way of its own
         return nothing | {"sha256": digest, "status": ImageStatus.CORRUPT.value}
     return {"width": width, "height": height, "sha256": digest, "status": ImageStatus.OK.value}

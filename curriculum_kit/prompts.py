@@ -7,6 +7,7 @@ in front of the first user message.
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from curriculum_kit.errors import ConfigInvalid, did_you_mean
 
 LETTERS = string.ascii_uppercase
+_PLACES = re.compile(r"\{(?:question|options)\}")
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ class PromptTemplate:
         ['Which organ is it?', '', 'A. liver', 'B. gut']
         """
         options = "\n".join(f"{letter}. {label}" for letter, label in zip(LETTERS, choices, strict=False))
-        # Not str.format: a question is data, and may hold braces.
-        text = self.user.replace("{options}", options).replace("{question}", question, 1)
+        # Not str.format: a question is data, and may hold braces. One pass, so that what is put in is not searched.
+        values = {"{question}": question, "{options}": options}
+        text = _PLACES.sub(lambda place: values[place[0]], self.user)
         messages = [{"role": "system", "content": self.system}] if self.system else []
         return [*messages, {"role": "user", "content": text}]
 

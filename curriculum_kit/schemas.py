@@ -204,7 +204,7 @@ def check_schema(seen: pa.Schema, table: str, where: str) -> None:
     """
     wanted = schema_of(table)
     missing = [n for n in wanted.names if n not in seen.names]
-    surplus = [n for n in seen.names if n not in wanted.names]
+    surplus = [n for i, n in enumerate(seen.names) if n not in wanted.names or n in seen.names[:i]]
     if missing or surplus:
         parts = [f"lacks {', '.join(missing)}"] if missing else []
         parts += [f"has also {', '.join(surplus)}"] if surplus else []

@@ -31,12 +31,15 @@ import pyarrow.compute as pc
 from curriculum_kit.benchmarks.base import Batch, BenchmarkCard, Rejected, SourceFile
 from curriculum_kit.benchmarks.normalise import image_id, question_id, rejects_table
 from curriculum_kit.benchmarks.ssg_vqa_lines import read_lines
-from curriculum_kit.benchmarks.ssg_vqa_scenes import read_scenes
+from curriculum_kit.benchmarks.ssg_vqa_scenes import scene_tables
 from curriculum_kit.errors import SourceNotFound
 from curriculum_kit.labels import fold_label
 from curriculum_kit.schemas import Reason, Split, schema_of
 
 FILES_PER_BATCH = 2_000
+_LARGE = 1 << 17
+"""Bytes; a question file has 4,000 to 8,000."""
+
 _VALIDATION = ("VID18", "VID48", "VID01", "VID35", "VID31")
 _TEST = ("VID22", "VID74", "VID60", "VID02", "VID43")
 _TRAIN = tuple(
@@ -75,8 +78,7 @@ class SSGVQA:
 
     def files(self, source: Path) -> list[Path]:
         """Return the question files by video and frame number."""
-        root = _root(source)
-        files = sorted(_frames(root), key=lambda p: (p.parent.name, int(p.stem)))
+        files = [Path(path) for _, _, path in sorted(_frames(_root(source)))]
         if not files:
             raise SourceNotFound(
                 f"{source} holds no {self.card.layout}; unpack ssg-qa.zip there, or name the folder above"
@@ -86,13 +88,15 @@ class SSGVQA:
     def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
         """Yield the questions of `FILES_PER_BATCH` frames at a time."""
         root = files[0].parents[2]
+        graphs = root / "scene_graph"
+        there = {entry.name for entry in os.scandir(graphs)} if graphs.is_dir() else set()
         chunks = [files[start : start + FILES_PER_BATCH] for start in range(0, len(files), FILES_PER_BATCH)]
         with ThreadPoolExecutor(1) as ahead:  # the next files are read while these are parsed
-            waiting = ahead.submit(_contents, chunks[0])
-            for chunk, following in zip(chunks, [*chunks[1:], []], strict=True):
-                contents = waiting.result()
-                waiting = ahead.submit(_contents, following)
-                yield _read_frames(self.card.name, root, chunk, contents)
+            waiting = ahead.submit(_load, chunks[0], graphs, there)
+            for following in [*chunks[1:], []]:
+                frames = waiting.result()
+                waiting = ahead.submit(_load, following, graphs, there)
+                yield _batch(self.card.name, frames)
 
 
 def _root(source: Path) -> Path:
@@ -102,68 +106,72 @@ def _root(source: Path) -> Path:
     return next((p.parent for p in (source / "qa_txt", *sorted(source.glob("*/qa_txt"))) if p.is_dir()), source)
 
 
-def _frames(root: Path) -> Iterator[Path]:
-    """Yield the question files; `scandir` because a glob over 25,000 files takes longer than reading them."""
+def _frames(root: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield video, frame and path of the question files; a glob over 25,000 files takes longer than reading them."""
     try:
-        videos = sorted(entry.path for entry in os.scandir(root / "qa_txt") if entry.is_dir())
+        videos = [entry for entry in os.scandir(root / "qa_txt") if entry.is_dir()]
     except OSError:
         return
     for video in videos:
-        for entry in os.scandir(video):
+        for entry in os.scandir(video.path):
             if entry.name.endswith(".txt") and entry.name[:-4].isdecimal():
-                yield Path(entry.path)
+                yield video.name, int(entry.name[:-4]), entry.path
 
 
 @dataclass(frozen=True)
 class _Frames:
-    """One batch of frames: parallel lists, a value per file."""
+    """One batch of frames with the bytes of their files: parallel lists, a value per frame."""
 
+    videos: list[str]
+    numbers: list[int]
     names: list[str]
-    ids: pa.Array
-    splits: pa.Array
-    units: pa.Array
-    image_ids: pa.Array
+    questions: list[bytes]
+    graphs: list[bytes | None]
 
 
-def _contents(files: list[Path]) -> list[bytes]:
-    """Read whole files in three system calls each; `Path.read_bytes` makes seven, and there are 25,000."""
-    found = []
-    for file in files:
-        descriptor = os.open(file, os.O_RDONLY)
-        try:
-            found.append(os.read(descriptor, os.fstat(descriptor).st_size))
-        finally:
-            os.close(descriptor)
-    return found
-
-
-def _read_frames(benchmark: str, root: Path, files: list[Path], contents: list[bytes]) -> Batch:
-    videos = [file.parent.name for file in files]
-    numbers = [int(file.stem) for file in files]
-    paths = [f"CholecT45/data/{video}/{number:06d}.png" for video, number in zip(videos, numbers, strict=True)]
-    frames = _Frames(
-        names=[f"qa_txt/{video}/{file.name}" for video, file in zip(videos, files, strict=True)],
-        ids=pa.array([question_id(benchmark, f"{v}/{n}") for v, n in zip(videos, numbers, strict=True)]),
-        splits=pa.array([SPLITS.get(video, Split.UNASSIGNED).value for video in videos]),
-        # Frames of the phantom are not frames of the real videos whose numbers they bear.
-        units=pa.array(videos if benchmark == SSGVQA.card.name else [f"{benchmark}-{video}" for video in videos]),
-        image_ids=pa.array([image_id(benchmark, path) for path in paths]),
+def _load(files: list[Path], graphs: Path, there: set[str]) -> _Frames:
+    """Read the question file of every frame, and its scene graph where it is among those that are `there`."""
+    parts = [os.fspath(file).rsplit(os.sep, 2)[1:] for file in files]
+    videos, numbers = [video for video, _ in parts], [int(name[:-4]) for _, name in parts]
+    wanted = [f"{video}_{number}.json" for video, number in zip(videos, numbers, strict=True)]
+    return _Frames(
+        videos=videos,
+        numbers=numbers,
+        names=[f"qa_txt/{video}/{name}" for video, name in parts],
+        questions=[_contents(os.fspath(file)) for file in files],
+        graphs=[_contents(f"{graphs}{os.sep}{name}") if name in there else None for name in wanted],
     )
-    lines, rejected = read_lines(frames.names, contents)
+
+
+def _contents(path: str) -> bytes:
+    """Read a whole file in three system calls; `Path.read_bytes` makes twice as many, and there are 50,000 files."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        data = os.read(descriptor, _LARGE)
+        while len(data) % _LARGE == 0 and (more := os.read(descriptor, _LARGE)):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def _batch(benchmark: str, frames: _Frames) -> Batch:
+    paths = [f"CholecT45/data/{v}/{n:06d}.png" for v, n in zip(frames.videos, frames.numbers, strict=True)]
+    image_ids = pa.array([image_id(benchmark, path) for path in paths])
+    lines, rejected = read_lines(frames.names, frames.questions)
     bad = lines.filter(pl.col("reason").is_not_null())
-    for frame, number, reason in (
-        bad.filter(pl.col("reason") != Reason.SCENE_LEVEL.value).select("frame", "number", "reason").iter_rows()
-    ):
-        raw = contents[frame].split(b"\n")[number - 1].decode()
+    scene_level = bad["reason"] == Reason.SCENE_LEVEL.value
+    for frame, number, reason in bad.filter(~scene_level).select("frame", "number", "reason").iter_rows():
+        raw = frames.questions[frame].split(b"\n")[number - 1].decode()
         rejected.append(Rejected(frames.names[frame], number, Reason(reason), raw))
-    scene_level = _scene_level(bad.filter(pl.col("reason") == Reason.SCENE_LEVEL.value), frames, benchmark)
-    questions, surfaces = _questions(lines.filter(pl.col("reason").is_null()), frames, benchmark)
-    images, scenes = read_scenes(root, benchmark, videos, numbers, paths)
-    hashed = zip(frames.names, contents, strict=True)
+    rejects = [_scene_level(bad.filter(scene_level), frames, benchmark), rejects_table(rejected, benchmark)]
+    questions, surfaces = _questions(lines.filter(pl.col("reason").is_null()), frames, image_ids, benchmark)
+    images, scenes = scene_tables(image_ids, paths, frames.graphs, frames.names)
+    hashed = zip(frames.names, frames.questions, strict=True)
     return Batch(
         questions=questions,
         images=images,
-        rejects=pa.concat_tables([scene_level, rejects_table(rejected, benchmark)]),
+        rejects=pa.concat_tables(rejects),
         surfaces=surfaces,
         scenes=scenes,
         sources=tuple(SourceFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in hashed),
@@ -185,8 +193,18 @@ def _scene_level(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> pa.Tab
     return pa.Table.from_arrays(columns, schema=schema_of("rejects"))
 
 
-def _questions(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> tuple[pa.Table, set[tuple[str, str]]]:
+def _questions(
+    lines: pl.DataFrame, frames: _Frames, image_ids: pa.Array, benchmark: str
+) -> tuple[pa.Table, set[tuple[str, str]]]:
     rows = len(lines)
+    # Frames of the phantom are not frames of the real videos whose numbers they bear.
+    prefix = "" if benchmark == SSGVQA.card.name else f"{benchmark}-"
+    videos = pa.array(frames.videos).dictionary_encode()
+    known = videos.dictionary.to_pylist()
+    units = pa.array([f"{prefix}{video}" for video in known]).take(videos.indices)
+    splits = pa.array([SPLITS.get(video, Split.UNASSIGNED).value for video in known]).take(videos.indices)
+    places = zip(frames.videos, frames.numbers, strict=True)
+    ids = pa.array([question_id(benchmark, f"{video}/{number}") for video, number in places])
     frame, number = lines["frame"].to_arrow(), lines["number"].to_numpy()
     answers = lines["answer"].to_arrow().cast(pa.string()).dictionary_encode()
     spellings = [spelling.strip() for spelling in answers.dictionary.to_pylist()]
@@ -194,11 +212,11 @@ def _questions(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> tuple[pa
     in_file = pa.array([f"{n:04d}" for n in range(int(number.max(initial=0)) + 1)]).take(pa.array(number))
     ends = pa.array(np.arange(rows + 1, dtype=np.int32))
     arrays = {
-        "question_id": pc.binary_join_element_wise(frames.ids.take(frame), in_file, "-"),
+        "question_id": pc.binary_join_element_wise(ids.take(frame), in_file, "-"),
         "benchmark": pa.repeat(benchmark, rows),
-        "split": frames.splits.take(frame),
-        "unit_id": frames.units.take(frame),
-        "image_ids": pa.ListArray.from_arrays(ends, frames.image_ids.take(frame)),
+        "split": splits.take(frame),
+        "unit_id": units.take(frame),
+        "image_ids": pa.ListArray.from_arrays(ends, image_ids.take(frame)),
         "question": lines["question"].to_arrow().cast(pa.string()),
         "answer": pa.array(labels, pa.string()).take(answers.indices),
         "choices": pa.ListArray.from_arrays(pa.array(np.zeros(rows + 1, np.int32)), pa.array([], pa.string())),
@@ -213,26 +231,21 @@ def _questions(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> tuple[pa
 
 
 def _metadata(lines: pl.DataFrame) -> pa.Array:
-    """Return template, hops and relation, or the centre, as a map; each distinct one is built once."""
-    columns = [lines[name].to_arrow().cast(pa.string()).dictionary_encode() for name in ("third", "fifth", "asks_for")]
-    values = [[*column.dictionary.to_pylist(), None] for column in columns]
-    shape = [len(known) for known in values]
-    # One number per combination; the last place of each dictionary stands for null.
-    places = [column.indices.fill_null(size - 1).to_numpy() for column, size in zip(columns, shape, strict=True)]
-    code = np.ravel_multi_index(places, shape)
-    distinct, row = np.unique(code, return_inverse=True)
-    combinations = zip(*np.unravel_index(distinct, shape), strict=True)
-    maps = [list(_pairs(values[0][a], values[1][b], values[2][c]).items()) for a, b, c in combinations]
-    return pa.array(maps, schema_of("questions").field("metadata").type).take(pa.array(row))
-
-
-def _pairs(third: str | None, fifth: str | None, asks_for: str | None) -> dict[str, str]:
-    """Return the metadata of a line from its third and fifth field and the kind of thing it asks for."""
-    pairs = {}
-    if third is not None and fifth is None:
-        pairs["centre"] = third.strip()
-    elif third is not None and fifth is not None:
-        template = third.strip().removesuffix(".json")
-        pairs = {"template": template} | ({"hops": _HOPS[template]} if template in _HOPS else {})
-        pairs |= {"relation": fifth.strip()} if fifth.strip() != "NA" else {}
-    return pairs | ({"asks_for": asks_for} if asks_for else {})
+    """Return template, hops and relation, or the centre, and what kind of thing is asked for, as a map."""
+    third, fifth, asks_for = (lines[name].to_arrow().cast(pa.string()) for name in ("third", "fifth", "asks_for"))
+    long = pc.is_valid(fifth)
+    template = lines["third"].str.strip_chars().str.strip_suffix(".json").to_arrow().cast(pa.string())
+    hops = pa.array(list(_HOPS.values())).take(pc.index_in(template, pa.array(list(_HOPS))))
+    nothing = pa.scalar(None, pa.string())
+    columns = {
+        "template": pc.if_else(long, template, nothing),
+        "hops": pc.if_else(long, hops, nothing),
+        "relation": pc.if_else(pc.equal(fifth, "NA"), nothing, fifth),
+        "centre": pc.if_else(long, nothing, third),
+        "asks_for": asks_for,
+    }
+    present = np.stack([column.is_valid().to_numpy(zero_copy_only=False) for column in columns.values()], axis=1)
+    row, column = np.nonzero(present)
+    offsets = np.concatenate(([0], np.cumsum(present.sum(axis=1)))).astype(np.int32)
+    values = pa.concat_arrays(list(columns.values())).take(pa.array(column * len(lines) + row))
+    return pa.MapArray.from_arrays(pa.array(offsets), pa.array(list(columns)).take(pa.array(column)), values)

@@ -7,14 +7,13 @@ that is no JSON ends the run, because half a graph would silently change which a
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from curriculum_kit.benchmarks.normalise import image_id
 from curriculum_kit.errors import SourceUnreadable
 from curriculum_kit.labels import fold_label
 from curriculum_kit.schemas import schema_of
@@ -26,36 +25,32 @@ _OBJECT = pa.struct([("bbox", pa.list_(pa.float64())), ("component", pa.string()
 _GRAPH = pa.schema([("scenes", pa.list_(pa.struct([("objects", pa.list_(_OBJECT))])))])
 
 
-def read_scenes(
-    root: Path, benchmark: str, videos: list[str], numbers: list[int], paths: list[str]
+def scene_tables(
+    image_ids: pa.Array, paths: list[str], graphs: Sequence[bytes | None], names: Sequence[str]
 ) -> tuple[pa.Table, pa.Table]:
-    """Return images (one row per frame, with regions) and scenes (one row per frame that has a graph)."""
-    folder = root / "scene_graph"
-    files = [folder / f"{video}_{number}.json" for video, number in zip(videos, numbers, strict=True)]
-    graphs = (
-        [file.read_bytes() if file.is_file() else None for file in files] if folder.is_dir() else [None] * len(files)
-    )
-    ids = pa.array([image_id(benchmark, path) for path in paths])
+    """Return images (one row per frame, with regions) and scenes (one row per frame that has a graph).
+
+    `graphs` holds the bytes of each frame's scene graph, None where there is none; `names` are the
+    question files, to name the frame by where its graph is broken.
+    """
     present = np.flatnonzero([graph is not None for graph in graphs])
     # A newline cannot stand inside a JSON string, so this makes one line of a pretty-printed graph.
-    texts = [(graph or b"").replace(b"\r", b" ").replace(b"\n", b" ") for graph in graphs if graph is not None]
-    regions = _regions(texts, [files[i] for i in present])
-    every = np.full(len(files), len(regions), np.int64)  # the last, empty entry is for frames without a graph
+    texts = [graph.replace(b"\r", b" ").replace(b"\n", b" ") for graph in graphs if graph is not None]
+    regions = _regions(texts, [names[i] for i in present])
+    every = np.full(len(graphs), len(regions), np.int64)  # the last, empty entry is for frames without a graph
     every[present] = np.arange(len(present))
     empty = pa.array([[]], regions.type)
-    nothing = pa.nulls(len(files), pa.int32())
-    nobody = pa.nulls(len(files), pa.string())
-    columns = [ids, pa.array(paths), nothing, nothing, nobody, nobody, nobody]
+    nothing = pa.nulls(len(graphs), pa.int32())
+    nobody = pa.nulls(len(graphs), pa.string())
+    columns = [image_ids, pa.array(paths, pa.string()), nothing, nothing, nobody, nobody, nobody]
     images = pa.Table.from_arrays(
         [*columns, pa.concat_arrays([regions, empty]).take(pa.array(every))], schema=schema_of("images")
     )
-    scenes = pa.table(
-        [ids.take(pa.array(present)), pa.array([t.decode() for t in texts], pa.string())], schema_of("scenes")
-    )
-    return images, scenes
+    shown = pa.array(texts, pa.binary()).cast(pa.string())
+    return images, pa.table([image_ids.take(pa.array(present)), shown], schema_of("scenes"))
 
 
-def _regions(texts: list[bytes], files: list[Path]) -> pa.ListArray:
+def _regions(texts: list[bytes], names: list[str]) -> pa.ListArray:
     """Return the labelled boxes of each graph as fractions of the frame."""
     kind = schema_of("images").field("regions").type
     if not texts:
@@ -70,7 +65,7 @@ def _regions(texts: list[bytes], files: list[Path]) -> pa.ListArray:
         boxes = pc.struct_field(flat, "bbox")
         sides = np.stack([pc.list_element(boxes, i).to_numpy(zero_copy_only=False) for i in range(4)])
     except (pa.ArrowInvalid, ValueError, IndexError) as error:
-        raise _culprit(texts, files) from error
+        raise _culprit(texts, names) from error
     sides = np.clip(sides / np.array([[FRAME_WIDTH], [FRAME_HEIGHT]] * 2), 0, 1).astype(np.float32)
     names = pc.struct_field(flat, "component").dictionary_encode()
     folded = pa.array([fold_label(name or "") for name in names.dictionary.to_pylist()], pa.string())
@@ -82,16 +77,16 @@ def _regions(texts: list[bytes], files: list[Path]) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets), region, type=kind)
 
 
-def _culprit(texts: list[bytes], files: list[Path]) -> SourceUnreadable:
+def _culprit(texts: list[bytes], names: list[str]) -> SourceUnreadable:
     """Find the first graph that is at fault and say what is wrong with it."""
-    for text, file in zip(texts, files, strict=True):
+    for text, name in zip(texts, names, strict=True):
         try:
             objects = json.loads(text)["scenes"][0]["objects"]
-            boxes = [[float(side) for side in thing["bbox"]] for thing in objects]
-            if any(len(box) != 4 for box in boxes) or any(not isinstance(thing["component"], str) for thing in objects):
-                return SourceUnreadable(
-                    f"{file} has an object without a box of four numbers and a name; fetch it again"
-                )
+            sound = all(
+                len([float(side) for side in o["bbox"]]) == 4 and isinstance(o["component"], str) for o in objects
+            )
         except (ValueError, TypeError, KeyError, IndexError):
-            return SourceUnreadable(f"{file} is no scene graph (broken JSON or other keys); fetch it again")
-    return SourceUnreadable(f"{files[0].parent} holds scene graphs of another form; fetch them again")
+            return SourceUnreadable(f"the scene graph of {name} is broken JSON or has other keys; fetch it again")
+        if not sound:
+            return SourceUnreadable(f"the scene graph of {name} has an object without name or box; fetch it again")
+    return SourceUnreadable(f"the scene graphs from {names[0]} on have another form; fetch them again")

@@ -18,6 +18,10 @@ ROW_GROUP = 50_000
 """Rows per Parquet row group: about 10 MB of questions, small enough to stream."""
 
 
+_UNIQUE = frozenset({"question_id", "group_id", "question", "record", "scene_graph", "sha256"})
+"""Columns whose values hardly repeat: a dictionary would be filled, found too large and thrown away."""
+
+
 class ParquetSink:
     """Writes one table batch by batch in row groups of a fixed size.
 
@@ -32,7 +36,10 @@ class ParquetSink:
         self._pending: list[pa.Table] = []
         self._waiting = 0
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        encoded = [name for name in self._schema.names if name not in _UNIQUE]
+        self._writer = pq.ParquetWriter(
+            path, self._schema, compression="zstd", compression_level=1, use_dictionary=encoded
+        )
 
     def write(self, batch: pa.Table | pa.RecordBatch) -> None:
         """Append rows; whole row groups are written as soon as they are full."""

@@ -1,0 +1,115 @@
+"""Images: what a look at a file finds, whatever the file is."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from curriculum_kit.benchmarks.normalise import images_table
+from curriculum_kit.images import look_at_images
+from curriculum_kit.schemas import schema_of
+
+NOT_LOOKED_INTO = {"width": None, "height": None}
+
+
+def encoded(width: int, height: int, kind: str = "PNG") -> bytes:
+    stream = io.BytesIO()
+    Image.effect_noise((width, height), 60).save(stream, kind)
+    return stream.getvalue()
+
+
+PNG = encoded(40, 30)
+
+
+def look(root: Path, *paths: str) -> list[dict[str, Any]]:
+    table = look_at_images(images_table((f"b:{path}", path) for path in paths), root)
+    assert table.schema == schema_of("images")
+    assert table["path"].to_pylist() == list(paths)
+    return table.select(["width", "height", "sha256", "status"]).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "size"), [("a.png", "PNG", (40, 30)), ("a b%.jpg", "JPEG", (7, 9)), ("1.png", "PNG", (1, 1))]
+)
+def test_a_sound_image_has_its_size_and_hash(tmp_path: Path, name: str, kind: str, size: tuple[int, int]) -> None:
+    data = encoded(*size, kind)
+    (tmp_path / name).write_bytes(data)
+    assert look(tmp_path, name) == [
+        {"width": size[0], "height": size[1], "sha256": hashlib.sha256(data).hexdigest(), "status": "ok"}
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"no image", PNG[:40], PNG[:-200], encoded(40, 30, "JPEG")[:-300]])
+def test_what_does_not_decode_is_corrupt_and_keeps_its_hash(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(data)
+    assert look(tmp_path, "a.png") == [
+        NOT_LOOKED_INTO | {"sha256": hashlib.sha256(data).hexdigest(), "status": "corrupt"}
+    ]
+
+
+def test_what_is_no_file_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "dangling.png").symlink_to(tmp_path / "nowhere.png")
+    names = ("folder.png", "dangling.png", "absent/a.png", "x" * 300 + ".png")
+    assert look(tmp_path, *names) == [NOT_LOOKED_INTO | {"sha256": None, "status": "missing"}] * 4
+
+
+@pytest.mark.parametrize("allowed", [1_199, 599])
+def test_an_image_larger_than_pillow_trusts_is_corrupt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int
+) -> None:
+    # 1,200 pixels: Pillow warns beyond the limit and raises beyond twice the limit.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", allowed)
+    names = [f"{number}.png" for number in range(20)]
+    for name in names:
+        (tmp_path / name).write_bytes(PNG)
+    (tmp_path / "small.png").write_bytes(encoded(2, 2))
+    assert [row["status"] for row in look(tmp_path, *names, "small.png")] == ["corrupt"] * 20 + ["ok"]
+
+
+def test_rows_stay_in_order_and_progress_counts_them(tmp_path: Path) -> None:
+    for width in range(1, 9):
+        (tmp_path / f"{width}.png").write_bytes(encoded(width, 1))
+    steps: list[int] = []
+    order = [5, 1, 8, 3, 2, 7, 4, 6]
+    table = look_at_images(images_table((f"b:{n}", f"{n}.png") for n in order), tmp_path, 3, steps.append)
+    assert table["width"].to_pylist() == order
+    assert steps == list(range(1, 9))
+
+
+def test_what_was_known_of_an_image_is_kept(tmp_path: Path) -> None:
+    region = {"label": "liver", "x0": 0.0, "y0": 0.0, "x1": 0.5, "y1": 1.0}
+    row = dict.fromkeys(schema_of("images").names) | {
+        "image_id": "b:a",
+        "path": "a",
+        "phash": "f0",
+        "regions": [region],
+    }
+    (looked,) = look_at_images(pa.Table.from_pylist([row], schema=schema_of("images")), tmp_path).to_pylist()
+    assert looked == row | {"status": "missing"}
+
+
+def test_no_images_give_no_rows(tmp_path: Path) -> None:
+    assert look(tmp_path) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(["PNG", "JPEG", "GIF", "TIFF", "BMP", "DDS", "TGA"]),
+    changes=st.lists(st.tuples(st.integers(0, 150), st.integers(0, 255)), max_size=5),
+    length=st.integers(0, 1_500),
+)
+def test_no_damage_to_a_file_ends_the_run(
+    tmp_path: Path, kind: str, changes: list[tuple[int, int]], length: int
+) -> None:
+    data = bytearray(encoded(8, 6, kind))
+    for place, value in changes:
+        data[place % len(data)] = value
+    (tmp_path / "a").write_bytes(data[:length])
+    assert look(tmp_path, "a")[0]["status"] in {"ok", "corrupt"}

@@ -43,9 +43,9 @@ def look_at_images(
 
 def _look(file: Path) -> dict[str, Any]:
     nothing: dict[str, Any] = {"width": None, "height": None, "sha256": None, "status": ImageStatus.MISSING.value}
-    if not file.is_file():
-        return nothing
     try:
+        if not file.is_file():
+            return nothing
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:

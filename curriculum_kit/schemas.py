@@ -177,7 +177,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("answer_index", pa.int32(), "position of the answer in choices"),
         Column("solution", pa.string(), "the letter of the answer"),
         Column("prompt", _MESSAGES, "conversation, rendered from a named template"),
-        Column("images", _IMAGES, "path relative to the image root, and the bytes where embedded"),
+        # Never null, but `datasets` decodes no images in a column that is declared so.
+        Column("images", _IMAGES, "path relative to the image root, and the bytes where embedded", True),
         Column("question_type", pa.string(), "as in questions", True),
         Column("modality", pa.string(), "as in questions", True),
         Column("metadata", _PAIRS, "as in questions; pairs, because `datasets` has no map type"),

@@ -18,7 +18,7 @@ from curriculum_kit.prompts import LETTERS, PromptTemplate
 from curriculum_kit.schemas import schema_of
 
 ReadImage = Callable[[str], bytes]
-"""Returns the bytes of an image by its path below the image root."""
+"""Returns the bytes of an image by its image_id."""
 
 
 def shard_rows(scored: pa.Table, tier: np.ndarray, template: PromptTemplate, read_image: ReadImage | None) -> pa.Table:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from curriculum_kit.benchmarks.base import Benchmark
 from curriculum_kit.errors import ConfigInvalid, did_you_mean
+
+if TYPE_CHECKING:
+    from curriculum_kit.benchmarks.base import Benchmark
 
 _READERS = {
     "ssg-vqa": ("ssg_vqa", "SSGVQA"),

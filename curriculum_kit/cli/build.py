@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from curriculum_kit.cli.console import console, print_json, progress_bar
 from curriculum_kit.config import ChoiceSource, ImageStorage, TieBreak, load_build_config
-from curriculum_kit.pipeline.build import BuildSummary, build
 from curriculum_kit.schemas import DifficultyKind
+
+if TYPE_CHECKING:
+    from curriculum_kit.pipeline.build import BuildSummary
 
 SAMPLE_DEFAULTS = {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED}
 """The sample asks about structures unless told otherwise, and its frames are small enough to store."""
@@ -125,13 +128,19 @@ def build_curriculum(
         "neighbours": neighbours,
         "memory": memory,
     }
+    from curriculum_kit.pipeline.build import build
+
     resolved = load_build_config(config, flags, SAMPLE_DEFAULTS)
 
+    started = time.monotonic()
+
     def say(stage: str, state: str) -> None:
-        if not as_json and state != "started":
-            console.print(
-                f"  {stage:<10} {'skipped: nothing it depends on has changed' if state == 'skipped' else state}"
-            )
+        nonlocal started
+        if state == "started":
+            started = time.monotonic()
+        elif not as_json:
+            taken = "skipped, nothing it depends on has changed" if state == "skipped" else f"{time.monotonic() - started:.1f} s"
+            console.print(f"  {stage:<10} {taken}")
 
     with progress_bar(quiet=as_json) as progress:
         summary = build(resolved, output, force=force, on_stage=say, progress=progress)

@@ -8,9 +8,8 @@ import typer
 from rich.table import Table
 
 from curriculum_kit.cli.console import console, print_json
-from curriculum_kit.doctor import Health, examine
 
-_COLOURS = {Health.OK: "green", Health.ABSENT: "yellow", Health.BROKEN: "red"}
+_COLOURS = {"ok": "green", "absent": "yellow", "broken": "red"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False) -> None:
@@ -22,6 +21,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the check
 
       ckit doctor
     """
+    from curriculum_kit.doctor import Health, examine
+
     checks = list(examine())
     if as_json:
         print_json([vars(check) for check in checks])
@@ -31,7 +32,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the check
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for check in checks:
-            table.add_row(check.name, f"[{_COLOURS[check.health]}]{check.health.value}[/]", check.detail)
+            table.add_row(check.name, f"[{_COLOURS[check.health.value]}]{check.health.value}[/]", check.detail)
         console.print(table)
     if any(check.health is Health.BROKEN for check in checks):
         raise typer.Exit(1)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from curriculum_kit.benchmarks import NAMES, reader_of
-from curriculum_kit.benchmarks.base import Benchmark
 from curriculum_kit.cli.console import console, print_json, progress_bar
 from curriculum_kit.errors import ConfigInvalid, did_you_mean
-from curriculum_kit.pipeline.ingest import IngestSummary
-from curriculum_kit.pipeline.ingest import ingest as run_ingest
+
+if TYPE_CHECKING:
+    from curriculum_kit.benchmarks.base import Benchmark
+    from curriculum_kit.pipeline.ingest import IngestSummary
 
 
 def ingest(
@@ -60,6 +61,8 @@ def ingest(
 
       ckit ingest phantom scenes/ --scenes 500 -o phantom-tables
     """
+    from curriculum_kit.pipeline.ingest import ingest as run_ingest
+
     mcq = {"map": mapping, "name": name, "answer-kind": answer_kind, "answer-base": answer_base}
     phantom = {"scenes": scenes, "seed": seed, "frames": frames}
     _refuse_foreign(benchmark, {"mcq": mcq, "phantom": phantom})

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import duckdb
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from curriculum_kit.cli.console import console, print_json
-from curriculum_kit.inspection import TierSummary, summarise_tiers
-from curriculum_kit.pipeline.open import open_views, run_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from curriculum_kit.inspection import TierSummary
 
 _BARS = " ▁▂▃▄▅▆▇█"
 MAX_ROWS = 50
@@ -34,6 +36,9 @@ def inspect(
 
       ckit inspect curriculum --sql "SELECT tier, answer, count(*) FROM shards GROUP BY ALL ORDER BY ALL"
     """
+    from curriculum_kit.inspection import summarise_tiers
+    from curriculum_kit.pipeline.open import open_views, run_sql
+
     kind, manifest, database = open_views(folder)
     if sql is not None:
         names, rows = run_sql(database, sql)
@@ -61,6 +66,8 @@ def _counts(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         "SELECT coalesce(question_type, '(none)') AS question_type, split, count(*) AS questions, "
         "count(DISTINCT answer) AS answers, count(DISTINCT unit_id) AS units FROM questions GROUP BY ALL ORDER BY 3 DESC, 1, 2"
     )
+    from curriculum_kit.pipeline.open import run_sql
+
     names, rows = run_sql(database, query)
     return [dict(zip(names, row, strict=True)) for row in rows]
 

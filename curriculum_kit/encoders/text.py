@@ -54,10 +54,7 @@ class TextEncoder:
         """
         if device not in {"cpu", "auto"}:
             raise ConfigInvalid(f"device {device!r} is not known; take cpu or auto")
-        if name is None or name in _NAMES_OF_EMBEDDED:
-            shown, folder = EMBEDDED, _embedded_folder()
-        else:
-            shown, folder = name, _model_folder(name)
+        shown, folder = _find(name)
         torchvision_repair.install()
         with _quiet():
             try:
@@ -82,6 +79,18 @@ class TextEncoder:
             return np.empty((0, self._model.get_embedding_dimension()), dtype=np.float32)
         vectors = self._model.encode(labels, batch_size=BATCH_SIZE, show_progress_bar=False, convert_to_numpy=True)
         return unit_rows(vectors, labels, f"text model {self.name}")
+
+
+def fingerprint_of(name: str | None = None) -> str:
+    """Return the fingerprint of a model without loading it, which takes seconds; names and errors as in `load`."""
+    return _fingerprint(_find(name)[1])
+
+
+def _find(name: str | None) -> tuple[str, Path]:
+    """Return the name to show and the folder of a model."""
+    if name is None or name in _NAMES_OF_EMBEDDED:
+        return EMBEDDED, _embedded_folder()
+    return name, _model_folder(name)
 
 
 def _embedded_folder() -> Path:

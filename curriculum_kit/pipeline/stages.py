@@ -82,12 +82,12 @@ class Stages:
 
     def encode(self) -> None:
         """Give every label a vector."""
-        encoder = _encoder(self.config)
+        fingerprint, load = _encoder(self.config)
         self._stage(
             "encode",
-            reads=self._made("choices.parquet") | {"encoder": encoder.fingerprint},
+            reads=self._made("choices.parquet") | {"encoder": fingerprint},
             writes={"embeddings.parquet": _EMBEDDINGS},
-            make=lambda to: write_embeddings(self._at("choices.parquet"), encoder, to),
+            make=lambda to: write_embeddings(self._at("choices.parquet"), load(), to),
         )
 
     def similarity(self) -> None:
@@ -189,12 +189,13 @@ class Stages:
         return roots
 
 
-def _encoder(config: BuildConfig) -> Encoder:
-    """Return the text channel that was asked for; weights are loaded when the first label is encoded."""
+def _encoder(config: BuildConfig) -> tuple[str, Callable[[], Encoder]]:
+    """Return the fingerprint of the text channel that was asked for, and what loads it: that takes seconds."""
     if config.embeddings:
         from curriculum_kit.encoders.precomputed import load_vectors
 
-        return load_vectors(config.embeddings)
-    from curriculum_kit.encoders.text import TextEncoder
+        vectors = load_vectors(config.embeddings)
+        return vectors.fingerprint, lambda: vectors
+    from curriculum_kit.encoders.text import TextEncoder, fingerprint_of
 
-    return TextEncoder.load(config.text_model)
+    return fingerprint_of(config.text_model), lambda: TextEncoder.load(config.text_model)

@@ -1,0 +1,106 @@
+"""The data card: what a person reads about a curriculum, figure by figure."""
+
+from typing import Any
+
+import pytest
+
+from curriculum_kit.card import data_card
+
+
+def manifest(**stages: Any) -> dict[str, Any]:
+    """Return a manifest with the parts that the card reads."""
+    source = {
+        "benchmark": {"title": "Toy VQA", "licence": "CC0", "homepage": "https://example.org"},
+        "rows": {"in": 12_345, "questions": 12_000, "rejects": 345},
+    }
+    tiers = [
+        {"questions": 6_000, "low": 0.1, "high": 0.25, "mean": 0.2},
+        {"questions": 5_000, "low": 0.25049, "high": 1.0, "mean": 0.5},
+    ]
+    return {
+        "ckit": "9.8.7",
+        "sources": [source],
+        "config": {"where": None, "difficulty": "pairwise_mean", "seed": 7, "options": 4, "images": "paths"},
+        "prompt": {"name": "think", "sha256": "0123456789abcdef"},
+        "stages": {
+            "select": {"selected": 11_000},
+            "vocabulary": {"labels": 1_234},
+            "encode": {"encoder": "toy encoder"},
+            "tiers": {"tiers": tiers, "distinct": 4_321, "tie_break": "none"},
+            "shards": {"rows": 11_000},
+        }
+        | stages,
+    }
+
+
+DRAWN = {
+    "selected": 11_000,
+    "drawn": 9_000,
+    "checked_against_scene": 8_000,
+    "not_checked_against_scene": 1_000,
+    "with_fewer_options": 12,
+}
+
+
+def tables(card: str) -> list[list[list[str]]]:
+    """Return the cells of every Markdown table."""
+    found: list[list[list[str]]] = [[]]
+    for line in card.splitlines():
+        if line.startswith("|"):
+            assert line.endswith("|")
+            found[-1].append([cell.strip() for cell in line.strip("|").split("|")])
+        elif found[-1]:
+            found.append([])
+    return [table for table in found if table]
+
+
+def test_the_head_tells_the_hub_where_the_shards_are() -> None:
+    head = data_card(manifest()).split("---\n")[1]
+    assert head.splitlines() == ["configs:", "- config_name: default", "  data_files: shards/**/*.parquet"]
+
+
+def test_both_tables_are_well_formed_and_hold_the_figures() -> None:
+    sources, tiers = tables(data_card(manifest()))
+    assert sources[0] == ["benchmark", "licence", "rows read", "questions", "rejects", "home"]
+    assert sources[2:] == [["Toy VQA", "CC0", "12,345", "12,000", "345", "https://example.org"]]
+    assert tiers[0] == ["tier", "questions", "S(q) from", "to", "mean"]
+    assert tiers[2:] == [["0", "6,000", "0.100", "0.250", "0.200"], ["1", "5,000", "0.250", "1.000", "0.500"]]
+    for table in (sources, tiers):
+        assert {len(row) for row in table} == {len(table[0])}
+        assert all(set(cell) <= {"-", ":"} for cell in table[1])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "# A curriculum of 11,000 questions in 2 tiers\n",
+        "Made with ckit 9.8.7.",
+        "All 11,000 questions were taken.",
+        "S(q) takes 4,321 distinct values here. Questions of equal S(q) are always in one tier",
+        "1,234 labels, encoded by toy encoder;",
+        "S(q) is `pairwise_mean` over the choices",
+        "The shards hold image paths, relative to the image root.",
+        "The prompt template is `think` (sha256 0123456789ab).",
+    ],
+)
+def test_what_the_card_says_of_every_curriculum(sentence: str) -> None:
+    assert sentence in data_card(manifest())
+
+
+def test_drawn_choices_are_owned_up_to() -> None:
+    assert "drawn at random" not in data_card(manifest())
+    card = data_card(manifest(select=DRAWN))
+    assert "The choices of 9,000 questions were drawn at random (seed 7, 4 options)" in card
+    assert "For 8,000 of them the scene graph was asked" in card
+    assert "for 1,000 this cannot be known. 12 got fewer options" in card
+
+
+def test_a_condition_rejects_ties_and_embedded_images_are_told() -> None:
+    asked = manifest(select={"selected": 5, "rejected": 1_002})
+    asked["config"] |= {"where": "modality = 'CT'", "images": "embed"}
+    asked["stages"]["tiers"]["tie_break"] = "hops"
+    card = data_card(asked)
+    assert "5 questions meet `modality = 'CT'`." in card
+    assert "1,002 of them could not be used: `rejects.parquet` says why." in card
+    assert "Questions of equal S(q) are told apart by hops." in card
+    assert "The images are in the shards." in card

@@ -42,7 +42,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """Return a JSON object of ours, or None where it is absent or not ours."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

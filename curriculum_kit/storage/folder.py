@@ -36,11 +36,11 @@ class OutputFolder:
         folder = cls(root, kind)
         if root.exists() and not root.is_dir():
             raise OutputUnwritable(f"{root} is a file, not a folder; choose another -o")
-        owner = read_json(folder.hidden / "owner.json") or {}
-        if root.is_dir() and owner.get("kind") != kind and not force:
+        owner = (read_json(folder.hidden / "owner.json") or {}).get("kind")
+        if root.is_dir() and owner != kind and not force:
             others = sorted(p.name for p in root.iterdir() if p.name != HIDDEN)
             if others or owner:
-                what = f"a ckit {owner['kind']} folder" if owner else f"something else ({', '.join(others[:3])})"
+                what = f"a ckit {owner} folder" if owner else f"something else ({', '.join(others[:3])})"
                 raise OutputOccupied(f"{root} holds {what}; choose another -o, or --force to write there all the same")
         folder.hidden.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder.hidden / "lock")
@@ -80,6 +80,8 @@ class OutputFolder:
             old.parent.mkdir(parents=True, exist_ok=True)
             target.rename(old)
             shutil.rmtree(old, ignore_errors=True)
+        elif made.is_dir():
+            target.unlink(missing_ok=True)
         made.replace(target)
 
     def hashes(self, names: Iterable[str]) -> dict[str, str] | None:

@@ -17,7 +17,6 @@ from curriculum_kit.schemas import check_schema, schema_of
 ROW_GROUP = 50_000
 """Rows per Parquet row group: about 10 MB of questions, small enough to stream."""
 
-
 _UNIQUE = frozenset({"question_id", "group_id", "question", "record", "scene_graph", "sha256"})
 """Columns whose values hardly repeat: a dictionary would be filled, found too large and thrown away."""
 
@@ -75,10 +74,17 @@ class ParquetSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file; on an error the unfinished file is removed."""
-        if kind is None:
-            self.close()
-            return
+        """Close the file; on an error, one while closing too, the unfinished file is removed."""
+        try:
+            if kind is None:
+                self.close()
+                return
+        except BaseException:
+            self._discard()
+            raise
+        self._discard()
+
+    def _discard(self) -> None:
         with contextlib.suppress(Exception):  # the first error is the one to show
             self._writer.close()
         self.path.unlink(missing_ok=True)

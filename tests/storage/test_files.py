@@ -1,7 +1,6 @@
 """Small files: whole or not at all, and a failing disk said in one line."""
 
 import errno
-import json
 from pathlib import Path
 
 import pytest
@@ -110,8 +109,3 @@ def test_a_failing_disk_is_explained(error: OSError, line: str) -> None:
 
 def test_without_a_folder_the_output_is_named() -> None:
     assert str(explain_os_error(OSError(errno.ENOSPC, "x"))).startswith("the disk is full while writing the output;")
-
-
-@given(st.dictionaries(st.text(), VALUES, max_size=3))
-def test_a_manifest_is_the_same_after_a_round_trip(value: dict[str, object]) -> None:
-    assert json.loads(json.dumps(value, sort_keys=True, ensure_ascii=False)) == value

@@ -10,6 +10,16 @@ from curriculum_kit.errors import CkitError, OutputOccupied, OutputUnwritable
 from curriculum_kit.storage import OutputFolder, read_json, write_json
 
 
+HOLD = """
+import pathlib, sys
+from curriculum_kit.storage import OutputFolder
+
+with OutputFolder.claim(pathlib.Path(sys.argv[1]), "ingest", False):
+    print("mine", flush=True)
+    input()
+"""
+
+
 def claim(root: Path, kind: str = "ingest", force: bool = False) -> None:
     with OutputFolder.claim(root, kind, force):
         pass
@@ -37,7 +47,8 @@ def test_a_folder_with_other_things_is_refused_and_not_touched(tmp_path: Path) -
     for name in ("thesis.tex", "a.txt", "b.txt", "c.txt"):
         (tmp_path / name).write_text(name)
     assert refusal(OutputOccupied, tmp_path) == (
-        f"{tmp_path} holds something else (a.txt, b.txt, c.txt); choose another -o, or --force to write there all the same"
+        f"{tmp_path} holds something else (a.txt, b.txt, c.txt); "
+        "choose another -o, or --force to write there all the same"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt", "c.txt", "thesis.tex"]
 
@@ -71,11 +82,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_another_process_writes_is_refused(tmp_path: Path) -> None:
-    code = (
-        "import pathlib, sys\nfrom curriculum_kit.storage import OutputFolder\n"
-        "with OutputFolder.claim(pathlib.Path(sys.argv[1]), 'ingest', False):\n    print('mine', flush=True)\n    input()"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path)]
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "mine\n"
@@ -85,10 +92,15 @@ def test_a_folder_that_another_process_writes_is_refused(tmp_path: Path) -> None
     claim(tmp_path)
 
 
-def test_a_run_that_failed_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), OutputFolder.claim(tmp_path, "ingest", False) as folder:
+def fail_half_way(root: Path) -> None:
+    with OutputFolder.claim(root, "ingest", False) as folder:
         (folder.scratch / "half").mkdir(parents=True)
         raise KeyError
+
+
+def test_a_run_that_failed_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        fail_half_way(tmp_path)
     with OutputFolder.claim(tmp_path, "ingest", False) as folder:
         assert not folder.scratch.exists()
 

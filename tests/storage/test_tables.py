@@ -1,5 +1,6 @@
 """Tables on disk: the same rows make the same bytes, and nothing half-written stays."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_bytes_depend_on_the_rows_not_on_the_batches(
     write_table(tmp_path / "whole.parquet", ROWS, "rejects")
     edges = [0, *sorted(cuts), 50]
     with ParquetSink(tmp_path / "cut.parquet", "rejects") as sink:
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in itertools.pairwise(edges):
             piece = ROWS.slice(start, end - start)
             for batch in piece.to_batches() if as_batches else [piece]:
                 sink.write(batch)
@@ -85,10 +86,15 @@ def test_a_null_where_none_may_be_raises_and_leaves_no_file(tmp_path: Path, decl
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_on_the_way_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), ParquetSink(tmp_path / "t.parquet", "rejects") as sink:
+def fail_half_way(file: Path) -> None:
+    with ParquetSink(file, "rejects") as sink:
         sink.write(ROWS)
         raise KeyError
+
+
+def test_an_error_on_the_way_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        fail_half_way(tmp_path / "t.parquet")
     assert list(tmp_path.iterdir()) == []
 
 

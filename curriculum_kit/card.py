@@ -79,8 +79,8 @@ def _choices(manifest: dict[str, Any]) -> str:
     lines = [
         "## Choices and their similarity",
         "",
-        f"{stages['vocabulary']['labels']:,} labels, encoded by {stages['encode']['encoder']}; cosines are calibrated to their "
-        "rank among all pairs of labels (0 to 1, mid-ranks for ties). "
+        f"{stages['vocabulary']['labels']:,} labels, encoded by {stages['encode']['encoder']}; cosines are calibrated "
+        "to their rank among all pairs of labels (0 to 1, mid-ranks for ties). "
         f"S(q) is `{config['difficulty']}` over the choices of a question.",
     ]
     if drawn:

@@ -74,9 +74,10 @@ def cut(sizes: Sequence[int], rows_per_shard: int) -> Iterator[tuple[str, int, i
     >>> list(cut([3, 2], rows_per_shard=2))[1:]
     [('tier=0/part-00001.parquet', 0, 1), ('tier=1/part-00000.parquet', 1, 2)]
     """
+    digits = len(str(len(sizes) - 1))  # names sort as tiers do, whoever lists them
     for tier, size in enumerate(sizes):
         for part, start in enumerate(range(0, size, rows_per_shard)):
-            yield f"tier={tier}/part-{part:05d}.parquet", tier, min(rows_per_shard, size - start)
+            yield f"tier={tier:0{digits}d}/part-{part:05d}.parquet", tier, min(rows_per_shard, size - start)
 
 
 def datasets_metadata(decode_images: bool) -> dict[str, str]:

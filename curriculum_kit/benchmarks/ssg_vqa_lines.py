@@ -74,6 +74,7 @@ def _fields(together: bytes) -> pl.DataFrame:
         schema=_SCHEMA,
         truncate_ragged_lines=True,
         missing_columns="insert",
+        extra_columns="ignore",
     )
 
 

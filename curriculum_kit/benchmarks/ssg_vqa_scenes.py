@@ -23,6 +23,8 @@ FRAME_WIDTH, FRAME_HEIGHT = 430, 240
 
 _OBJECT = pa.struct([("bbox", pa.list_(pa.float64())), ("component", pa.string())])
 _GRAPH = pa.schema([("scenes", pa.list_(pa.struct([("objects", pa.list_(_OBJECT))])))])
+_BLOCK = 1 << 20
+"""Bytes that Arrow parses at once."""
 
 
 def scene_tables(
@@ -55,20 +57,29 @@ def _regions(texts: list[bytes], names: list[str]) -> pa.ListArray:
     kind = schema_of("images").field("regions").type
     if not texts:
         return pa.array([], kind)
+    # A graph must fit into one block.
+    read = pyarrow.json.ReadOptions(block_size=max(_BLOCK, 2 * max(map(len, texts))))
     parse = pyarrow.json.ParseOptions(explicit_schema=_GRAPH, unexpected_field_behavior="ignore")
     try:
-        table = pyarrow.json.read_json(pa.BufferReader(b"\n".join(texts)), parse_options=parse)
+        table = pyarrow.json.read_json(pa.BufferReader(b"\n".join(texts)), read, parse)
         objects = pc.struct_field(pc.list_element(table["scenes"].combine_chunks(), 0), "objects")
         if objects.null_count or len(objects) != len(texts):
             raise ValueError("a graph without objects")
         flat = objects.flatten()
         boxes = pc.struct_field(flat, "bbox")
         sides = np.stack([pc.list_element(boxes, i).to_numpy(zero_copy_only=False) for i in range(4)])
+        component = pc.struct_field(flat, "component")
+        if (
+            component.null_count
+            or np.isnan(sides).any()
+            or not pc.all(pc.equal(pc.list_value_length(boxes), 4)).as_py()
+        ):
+            raise ValueError("an object without name or box")
     except (pa.ArrowInvalid, ValueError, IndexError) as error:
         raise _culprit(texts, names) from error
     sides = np.clip(sides / np.array([[FRAME_WIDTH], [FRAME_HEIGHT]] * 2), 0, 1).astype(np.float32)
-    names = pc.struct_field(flat, "component").dictionary_encode()
-    folded = pa.array([fold_label(name or "") for name in names.dictionary.to_pylist()], pa.string())
+    names = component.dictionary_encode()
+    folded = pa.array([fold_label(name) for name in names.dictionary.to_pylist()], pa.string())
     region = pa.StructArray.from_arrays(
         [folded.take(names.indices), *map(pa.array, sides)], fields=list(kind.value_type)
     )

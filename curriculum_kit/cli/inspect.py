@@ -64,7 +64,8 @@ def inspect(
 def _counts(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     query = (
         "SELECT coalesce(question_type, '(none)') AS question_type, split, count(*) AS questions, "
-        "count(DISTINCT answer) AS answers, count(DISTINCT unit_id) AS units FROM questions GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+        "count(DISTINCT answer) AS answers, count(DISTINCT unit_id) AS units "
+        "FROM questions GROUP BY ALL ORDER BY questions DESC, question_type, split"
     )
     from curriculum_kit.pipeline.open import run_sql
 
@@ -105,11 +106,18 @@ def _print_tiers(tiers: list[TierSummary]) -> None:
     console.print(table)
     for tier in tiers:
         answers = ", ".join(f"{label} {count / tier.questions:.0%}" for label, count in tier.answers)
-        console.print(f"\n[bold]Tier {tier.tier}[/] commonest answers: {escape(answers)}")
+        console.print(f"\n[bold]Tier {tier.tier}[/]  answers: {escape(answers)}")
+        examples = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        examples.add_column(justify="right", no_wrap=True)
+        examples.add_column()
         for example in tier.examples:
-            console.print(f"  S(q) {example.difficulty:.3f}  {escape(example.question)}")
-            options = ", ".join(f"[green]{escape(c)}[/]" if c == example.answer else escape(c) for c in example.choices)
-            console.print(f"              {options}")
+            examples.add_row(f"{example.difficulty:.3f}", escape(example.question))
+            examples.add_row("", "  ".join(_option(label, label == example.answer) for label in example.choices))
+        console.print(examples)
+
+
+def _option(label: str, right: bool) -> str:
+    return f"[green]\\[{escape(label)}][/]" if right else escape(label)
 
 
 def _bars(histogram: list[int], peak: int) -> str:

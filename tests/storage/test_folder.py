@@ -9,7 +9,6 @@ import pytest
 from curriculum_kit.errors import CkitError, OutputOccupied, OutputUnwritable
 from curriculum_kit.storage import OutputFolder, read_json, write_json
 
-
 HOLD = """
 import pathlib, sys
 from curriculum_kit.storage import OutputFolder

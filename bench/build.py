@@ -1,0 +1,109 @@
+"""Time and memory of `ckit build-curriculum`, encoder aside: 1 million questions, and how memory grows to 4 million.
+
+Questions with four choices out of 300 labels are written as `ckit ingest` would write them, label
+vectors are given by --embeddings. Each build is a process of its own.
+
+    python bench/build.py [--questions 1000000] [--times 4] [--folder DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+from timing import measure
+
+from curriculum_kit.benchmarks.normalise import images_table
+from curriculum_kit.schemas import SCHEMA_VERSION, schema_of
+from curriculum_kit.storage import ParquetSink, write_json, write_table
+from curriculum_kit.vocabulary import vocabulary
+
+LABELS = [f"structure {i:03d}" for i in range(300)]
+QUESTIONS_PER_IMAGE, IMAGES_PER_VIDEO = 20, 20
+BATCH = 50_000
+
+
+def write_questions(folder: Path, count: int) -> None:
+    """Write `count` questions the way `ckit ingest` leaves them."""
+    random = np.random.default_rng(0)
+    with ParquetSink(folder / "questions.parquet", "questions") as sink:
+        for start in range(0, count, BATCH):
+            sink.write(_questions(np.arange(start, min(start + BATCH, count)), random))
+    paths = [_path(i) for i in range(0, count, QUESTIONS_PER_IMAGE)]
+    write_table(folder / "images.parquet", images_table((f"bench:{path}", path) for path in paths), "images")
+    write_table(folder / "choices.parquet", vocabulary(dict.fromkeys(LABELS, 1), {}, []), "choices")
+    card = {"name": "bench", "title": "generated", "licence": "none", "homepage": "none"}
+    rows = {"in": count, "questions": count, "rejects": 0}
+    head = {"kind": "questions", "schema_version": SCHEMA_VERSION, "request": {"image_root": None}}
+    write_json(folder / "manifest.json", {**head, "benchmark": card, "source": {}, "rows": rows})
+
+
+def _path(question: int) -> str:
+    image = question // QUESTIONS_PER_IMAGE
+    return f"videos/V{image // IMAGES_PER_VIDEO:05d}/{image:06d}.png"
+
+
+def _questions(numbers: np.ndarray, random: np.random.Generator) -> pa.Table:
+    rows = len(numbers)
+    # Four distinct labels: a start and three steps of 1 to 90 round the circle of 300.
+    places = np.column_stack([random.integers(0, 300, rows), random.integers(1, 91, (rows, 3))]).cumsum(axis=1) % 300
+    names = np.array(LABELS)
+    answers = random.integers(0, 4, rows).astype(np.int32)
+    columns = {
+        "question_id": [f"bench-{n:016x}" for n in numbers],
+        "benchmark": ["bench"] * rows,
+        "split": ["train"] * rows,
+        "unit_id": [_path(n).split("/")[1] for n in numbers],
+        "image_ids": [[f"bench:{_path(n)}"] for n in numbers],
+        "question": [f"Which structure lies beside the {LABELS[n % 300]} in frame {n}?" for n in numbers],
+        "answer": names[places[np.arange(rows), answers]],
+        "choices": names[places].tolist(),
+        "answer_index": answers,
+        "question_type": ["query_component"] * rows,
+        "modality": ["laparoscopy"] * rows,
+        "metadata": [[("template", "one_hop"), ("hops", str(n % 3))] for n in numbers],
+    }
+    return pa.table(columns, schema=schema_of("questions"))
+
+
+def main() -> None:
+    """Print time and peak memory of both builds, and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=1_000_000)
+    parser.add_argument("--times", type=int, default=4)
+    parser.add_argument("--folder", type=Path, default=None, help="where to write; a temporary folder unless given")
+    given = parser.parse_args()
+    root = given.folder or Path(tempfile.mkdtemp(prefix="ckit-bench-"))
+    ckit = str(Path(sys.executable).with_name("ckit"))
+    vectors = np.random.default_rng(1).normal(size=(len(LABELS), 384)).astype(np.float32)
+    root.mkdir(parents=True, exist_ok=True)
+    np.savez(root / "vectors.npz", labels=np.array(LABELS), vectors=vectors)
+    table = Table("questions", "wall s", "CPU s", "peak MB", title="ckit build-curriculum, 3 tiers, encoder aside")
+    peaks = []
+    for count in (given.questions, given.questions * given.times):
+        source, made = root / f"questions-{count}", root / f"curriculum-{count}"
+        write_questions(source, count)
+        used = measure(
+            [ckit, "build-curriculum", str(source), "-o", str(made), "--embeddings", str(root / "vectors.npz")]
+        )
+        peaks.append(used.peak_mb)
+        table.add_row(f"{count:,}", f"{used.wall:.1f}", f"{used.cpu:.1f}", f"{used.peak_mb:,.0f}")
+        shutil.rmtree(made)
+    console = Console()
+    console.print(table)
+    console.print(
+        f"peak memory grows by {peaks[1] / peaks[0] - 1:+.0%} from {given.questions:,} to {given.times} times as many"
+    )
+    if given.folder is None:
+        shutil.rmtree(root)
+
+
+if __name__ == "__main__":
+    main()

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -30,15 +31,20 @@ import pyarrow.compute as pc
 
 from curriculum_kit.benchmarks.base import Batch, BenchmarkCard, Rejected, SourceFile
 from curriculum_kit.benchmarks.normalise import image_id, question_id, rejects_table
-from curriculum_kit.benchmarks.ssg_vqa_lines import read_lines
+from curriculum_kit.benchmarks.ssg_vqa_lines import as_arrow, read_lines
 from curriculum_kit.benchmarks.ssg_vqa_scenes import scene_tables
 from curriculum_kit.errors import SourceNotFound
 from curriculum_kit.labels import fold_label
 from curriculum_kit.schemas import Reason, Split, schema_of
 
-FILES_PER_BATCH = 2_000
-_LARGE = 1 << 17
-"""Bytes; a question file has 4,000 to 8,000."""
+FILES_PER_BATCH = 1_000
+"""Batches of 500 to 1,000 files are fastest: the memory of smaller ones is used again, that of larger ones is not."""
+
+_WORKERS = 2
+"""Batches read at the same time. Most of the work is done without the interpreter's lock."""
+
+_BUFFER = 1 << 16
+"""Bytes to read at once; a question file has 4,000 to 8,000. From 128 KiB on, every read maps memory of its own."""
 
 _VALIDATION = ("VID18", "VID48", "VID01", "VID35", "VID31")
 _TEST = ("VID22", "VID74", "VID60", "VID02", "VID43")
@@ -87,16 +93,17 @@ class SSGVQA:
 
     def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
         """Yield the questions of `FILES_PER_BATCH` frames at a time."""
-        root = files[0].parents[2]
-        graphs = root / "scene_graph"
-        there = {entry.name for entry in os.scandir(graphs)} if graphs.is_dir() else set()
-        chunks = [files[start : start + FILES_PER_BATCH] for start in range(0, len(files), FILES_PER_BATCH)]
-        with ThreadPoolExecutor(1) as ahead:  # the next files are read while these are parsed
-            waiting = ahead.submit(_load, chunks[0], graphs, there)
-            for following in [*chunks[1:], []]:
-                frames = waiting.result()
-                waiting = ahead.submit(_load, following, graphs, there)
-                yield _batch(self.card.name, frames)
+        graphs = files[0].parents[2] / "scene_graph"
+        known = os.fspath(graphs) if graphs.is_dir() else None
+        reading: deque[Future[Batch]] = deque()
+        with ThreadPoolExecutor(_WORKERS) as workers:
+            for start in range(0, len(files), FILES_PER_BATCH):
+                chunk = files[start : start + FILES_PER_BATCH]
+                reading.append(workers.submit(lambda chunk=chunk: _batch(self.card.name, _load(chunk, known))))
+                if len(reading) > _WORKERS:
+                    yield reading.popleft().result()
+            while reading:
+                yield reading.popleft().result()
 
 
 def _root(source: Path) -> Path:
@@ -129,26 +136,32 @@ class _Frames:
     graphs: list[bytes | None]
 
 
-def _load(files: list[Path], graphs: Path, there: set[str]) -> _Frames:
-    """Read the question file of every frame, and its scene graph where it is among those that are `there`."""
-    parts = [os.fspath(file).rsplit(os.sep, 2)[1:] for file in files]
-    videos, numbers = [video for video, _ in parts], [int(name[:-4]) for _, name in parts]
-    wanted = [f"{video}_{number}.json" for video, number in zip(videos, numbers, strict=True)]
+def _load(files: list[Path], graphs: str | None) -> _Frames:
+    """Read the question file of every frame, and its scene graph where the folder of `graphs` has one."""
+    paths = [os.fspath(file) for file in files]
+    parts = [path.rsplit(os.sep, 2)[1:] for path in paths]
     return _Frames(
-        videos=videos,
-        numbers=numbers,
+        videos=[video for video, _ in parts],
+        numbers=[int(name[:-4]) for _, name in parts],
         names=[f"qa_txt/{video}/{name}" for video, name in parts],
-        questions=[_contents(os.fspath(file)) for file in files],
-        graphs=[_contents(f"{graphs}{os.sep}{name}") if name in there else None for name in wanted],
+        questions=[_contents(path) for path in paths],
+        graphs=[_contents_if_there(f"{graphs}{os.sep}{v}_{int(n[:-4])}.json") if graphs else None for v, n in parts],
     )
+
+
+def _contents_if_there(path: str) -> bytes | None:
+    try:
+        return _contents(path)
+    except FileNotFoundError:
+        return None
 
 
 def _contents(path: str) -> bytes:
     """Read a whole file in three system calls; `Path.read_bytes` makes twice as many, and there are 50,000 files."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        data = os.read(descriptor, _LARGE)
-        while len(data) % _LARGE == 0 and (more := os.read(descriptor, _LARGE)):
+        data = os.read(descriptor, _BUFFER)
+        while len(data) % _BUFFER == 0 and (more := os.read(descriptor, _BUFFER)):
             data += more
         return data
     finally:
@@ -157,14 +170,16 @@ def _contents(path: str) -> bytes:
 
 def _batch(benchmark: str, frames: _Frames) -> Batch:
     paths = [f"CholecT45/data/{v}/{n:06d}.png" for v, n in zip(frames.videos, frames.numbers, strict=True)]
-    image_ids = pa.array([image_id(benchmark, path) for path in paths])
+    image_ids = as_arrow([image_id(benchmark, path) for path in paths])
     lines, rejected = read_lines(frames.names, frames.questions)
     bad = lines.filter(pl.col("reason").is_not_null())
     scene_level = bad["reason"] == Reason.SCENE_LEVEL.value
     for frame, number, reason in bad.filter(~scene_level).select("frame", "number", "reason").iter_rows():
         raw = frames.questions[frame].split(b"\n")[number - 1].decode()
         rejected.append(Rejected(frames.names[frame], number, Reason(reason), raw))
-    rejects = [_scene_level(bad.filter(scene_level), frames, benchmark), rejects_table(rejected, benchmark)]
+    rejects = [_scene_level(bad.filter(scene_level), frames, benchmark)]
+    if rejected:
+        rejects.append(rejects_table(rejected, benchmark))
     questions, surfaces = _questions(lines.filter(pl.col("reason").is_null()), frames, image_ids, benchmark)
     images, scenes = scene_tables(image_ids, paths, frames.graphs, frames.names)
     hashed = zip(frames.names, frames.questions, strict=True)
@@ -184,11 +199,11 @@ def _scene_level(lines: pl.DataFrame, frames: _Frames, benchmark: str) -> pa.Tab
     columns = [
         pa.repeat("ingest", rows),
         pa.repeat(benchmark, rows),
-        pa.array(frames.names).take(lines["frame"].to_arrow()),
-        lines["number"].cast(pl.Int64).to_arrow(),
+        as_arrow(frames.names).take(as_arrow(lines["frame"])),
+        as_arrow(lines["number"].cast(pl.Int64)),
         pa.repeat(Reason.SCENE_LEVEL.value, rows),
         pa.nulls(rows, pa.string()),
-        (lines["question"] + "|" + lines["answer"]).to_arrow().cast(pa.string()),
+        as_arrow(lines["question"] + "|" + lines["answer"]),
     ]
     return pa.Table.from_arrays(columns, schema=schema_of("rejects"))
 
@@ -199,29 +214,29 @@ def _questions(
     rows = len(lines)
     # Frames of the phantom are not frames of the real videos whose numbers they bear.
     prefix = "" if benchmark == SSGVQA.card.name else f"{benchmark}-"
-    videos = pa.array(frames.videos).dictionary_encode()
+    videos = as_arrow(frames.videos).dictionary_encode()
     known = videos.dictionary.to_pylist()
-    units = pa.array([f"{prefix}{video}" for video in known]).take(videos.indices)
-    splits = pa.array([SPLITS.get(video, Split.UNASSIGNED).value for video in known]).take(videos.indices)
+    units = as_arrow([f"{prefix}{video}" for video in known]).take(videos.indices)
+    splits = as_arrow([SPLITS.get(video, Split.UNASSIGNED).value for video in known]).take(videos.indices)
     places = zip(frames.videos, frames.numbers, strict=True)
-    ids = pa.array([question_id(benchmark, f"{video}/{number}") for video, number in places])
-    frame, number = lines["frame"].to_arrow(), lines["number"].to_numpy()
-    answers = lines["answer"].to_arrow().cast(pa.string()).dictionary_encode()
+    ids = as_arrow([question_id(benchmark, f"{video}/{number}") for video, number in places])
+    frame, number = as_arrow(lines["frame"]), as_arrow(lines["number"])
+    answers = as_arrow(lines["answer"]).dictionary_encode()
     spellings = [spelling.strip() for spelling in answers.dictionary.to_pylist()]
     labels = [fold_label(spelling) for spelling in spellings]
-    in_file = pa.array([f"{n:04d}" for n in range(int(number.max(initial=0)) + 1)]).take(pa.array(number))
-    ends = pa.array(np.arange(rows + 1, dtype=np.int32))
+    numerals = as_arrow([f"{n:04d}" for n in range(int(lines["number"].max() or 0) + 1)])
+    ends = as_arrow(np.arange(rows + 1, dtype=np.int32))
     arrays = {
-        "question_id": pc.binary_join_element_wise(ids.take(frame), in_file, "-"),
+        "question_id": pc.binary_join_element_wise(ids.take(frame), numerals.take(number), "-"),
         "benchmark": pa.repeat(benchmark, rows),
         "split": splits.take(frame),
         "unit_id": units.take(frame),
         "image_ids": pa.ListArray.from_arrays(ends, image_ids.take(frame)),
-        "question": lines["question"].to_arrow().cast(pa.string()),
-        "answer": pa.array(labels, pa.string()).take(answers.indices),
-        "choices": pa.ListArray.from_arrays(pa.array(np.zeros(rows + 1, np.int32)), pa.array([], pa.string())),
+        "question": as_arrow(lines["question"]),
+        "answer": as_arrow(labels).take(answers.indices),
+        "choices": pa.ListArray.from_arrays(as_arrow(np.zeros(rows + 1, np.int32)), pa.nulls(0, pa.string())),
         "answer_index": pa.nulls(rows, pa.int32()),
-        "question_type": lines["question_type"].to_arrow().cast(pa.string()),
+        "question_type": as_arrow(lines["question_type"]),
         "modality": pa.nulls(rows, pa.string()),
         "metadata": _metadata(lines),
     }
@@ -232,10 +247,10 @@ def _questions(
 
 def _metadata(lines: pl.DataFrame) -> pa.Array:
     """Return template, hops and relation, or the centre, and what kind of thing is asked for, as a map."""
-    third, fifth, asks_for = (lines[name].to_arrow().cast(pa.string()) for name in ("third", "fifth", "asks_for"))
+    third, fifth, asks_for = (as_arrow(lines[name]) for name in ("third", "fifth", "asks_for"))
     long = pc.is_valid(fifth)
-    template = lines["third"].str.strip_chars().str.strip_suffix(".json").to_arrow().cast(pa.string())
-    hops = pa.array(list(_HOPS.values())).take(pc.index_in(template, pa.array(list(_HOPS))))
+    template = as_arrow(lines["third"].str.strip_chars().str.strip_suffix(".json"))
+    hops = as_arrow(list(_HOPS.values())).take(pc.index_in(template, as_arrow(list(_HOPS))))
     nothing = pa.scalar(None, pa.string())
     columns = {
         "template": pc.if_else(long, template, nothing),
@@ -247,5 +262,5 @@ def _metadata(lines: pl.DataFrame) -> pa.Array:
     present = np.stack([column.is_valid().to_numpy(zero_copy_only=False) for column in columns.values()], axis=1)
     row, column = np.nonzero(present)
     offsets = np.concatenate(([0], np.cumsum(present.sum(axis=1)))).astype(np.int32)
-    values = pa.concat_arrays(list(columns.values())).take(pa.array(column * len(lines) + row))
-    return pa.MapArray.from_arrays(pa.array(offsets), pa.array(list(columns)).take(pa.array(column)), values)
+    values = pa.concat_arrays(list(columns.values())).take(as_arrow(column * len(lines) + row))
+    return pa.MapArray.from_arrays(as_arrow(offsets), as_arrow(list(columns)).take(as_arrow(column)), values)

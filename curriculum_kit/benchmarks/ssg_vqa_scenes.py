@@ -36,20 +36,24 @@ def scene_tables(
     question files, to name the frame by where its graph is broken.
     """
     present = np.flatnonzero([graph is not None for graph in graphs])
-    # A newline cannot stand inside a JSON string, so this makes one line of a pretty-printed graph.
-    texts = [graph.replace(b"\r", b" ").replace(b"\n", b" ") for graph in graphs if graph is not None]
+    texts = _one_line_each([graph for graph in graphs if graph is not None])
     regions = _regions(texts, [names[i] for i in present])
-    every = np.full(len(graphs), len(regions), np.int64)  # the last, empty entry is for frames without a graph
-    every[present] = np.arange(len(present))
-    empty = pa.array([[]], regions.type)
+    if len(present) < len(graphs):
+        every = np.full(len(graphs), len(regions), np.int64)  # the last, empty entry is for frames without a graph
+        every[present] = np.arange(len(present))
+        regions = pa.concat_arrays([regions, _NO_REGIONS]).take(as_arrow(every))
     nothing = pa.nulls(len(graphs), pa.int32())
     nobody = pa.nulls(len(graphs), pa.string())
-    columns = [image_ids, pa.array(paths, pa.string()), nothing, nothing, nobody, nobody, nobody]
-    images = pa.Table.from_arrays(
-        [*columns, pa.concat_arrays([regions, empty]).take(pa.array(every))], schema=schema_of("images")
-    )
-    shown = pa.array(texts, pa.binary()).cast(pa.string())
-    return images, pa.table([image_ids.take(pa.array(present)), shown], schema_of("scenes"))
+    columns = [image_ids, as_arrow(paths), nothing, nothing, nobody, nobody, nobody, regions]
+    images = pa.Table.from_arrays(columns, schema=schema_of("images"))
+    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    shown = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
+    return images, pa.Table.from_arrays([image_ids.take(as_arrow(present)), shown], schema=schema_of("scenes"))
+
+
+def _one_line_each(graphs: list[bytes]) -> list[bytes]:
+    """Return the graphs without line breaks; a newline cannot stand inside a JSON string."""
+    return [graph.replace(b"\r", b" ").replace(b"\n", b" ") for graph in graphs]
 
 
 def _regions(texts: list[bytes], names: list[str]) -> pa.ListArray:
@@ -69,19 +73,16 @@ def _regions(texts: list[bytes], names: list[str]) -> pa.ListArray:
         boxes = pc.struct_field(flat, "bbox")
         sides = np.stack([pc.list_element(boxes, i).to_numpy(zero_copy_only=False) for i in range(4)])
         component = pc.struct_field(flat, "component")
-        if (
-            component.null_count
-            or np.isnan(sides).any()
-            or not pc.all(pc.equal(pc.list_value_length(boxes), 4)).as_py()
-        ):
+        of_four = pc.list_value_length(boxes).to_numpy(zero_copy_only=False) == 4
+        if component.null_count or np.isnan(sides).any() or not of_four.all():
             raise ValueError("an object without name or box")
     except (pa.ArrowInvalid, ValueError, IndexError) as error:
         raise _culprit(texts, names) from error
     sides = np.clip(sides / np.array([[FRAME_WIDTH], [FRAME_HEIGHT]] * 2), 0, 1).astype(np.float32)
-    names = component.dictionary_encode()
-    folded = pa.array([fold_label(name) for name in names.dictionary.to_pylist()], pa.string())
+    spelled = component.dictionary_encode()
+    folded = pa.array([fold_label(name) for name in spelled.dictionary.to_pylist()], pa.string())
     region = pa.StructArray.from_arrays(
-        [folded.take(names.indices), *map(pa.array, sides)], fields=list(kind.value_type)
+        [folded.take(spelled.indices), *map(pa.array, sides)], fields=list(kind.value_type)
     )
     lengths = pc.list_value_length(objects).to_numpy(zero_copy_only=False)
     offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)

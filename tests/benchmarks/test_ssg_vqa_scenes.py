@@ -60,7 +60,7 @@ def test_frames_without_a_graph_have_no_regions_and_no_scene() -> None:
 
 def test_no_graphs_at_all() -> None:
     images, scenes = tables(None, None)
-    assert regions(graph()) == [[]]
+    assert regions(graph()) == [[]]  # a graph without objects is one
     assert (images["regions"].to_pylist(), scenes.num_rows) == ([[], []], 0)
 
 

@@ -29,35 +29,37 @@ def build_curriculum(
     ] = ...,  # type: ignore[assignment]
     sample: Annotated[bool, typer.Option("--sample", help="Use the embedded sample instead of folders.")] = False,
     scenes: Annotated[
-        int | None, typer.Option("--scenes", help="Frames of the embedded sample. [default: 200]")
+        int | None, typer.Option("--scenes", help="Frames of the embedded sample.", show_default="200")
     ] = None,
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file with any of these options; options given here win.")
     ] = None,
     where: Annotated[str | None, typer.Option("--where", help="DuckDB condition on the columns of questions.")] = None,
-    tiers: Annotated[int | None, typer.Option("--tiers", help="Number of tiers. [default: 3]")] = None,
+    tiers: Annotated[int | None, typer.Option("--tiers", help="Number of tiers.", show_default="3")] = None,
     difficulty: Annotated[
-        DifficultyKind | None, typer.Option("--difficulty", help="Form of S(q). [default: pairwise_mean]")
+        DifficultyKind | None, typer.Option("--difficulty", help="Form of S(q).", show_default="pairwise_mean")
     ] = None,
     tie_break: Annotated[
-        TieBreak | None, typer.Option("--tie-break", help="What may tell equal S(q) apart. [default: none]")
+        TieBreak | None, typer.Option("--tie-break", help="What may tell equal S(q) apart.", show_default="none")
     ] = None,
     choices: Annotated[
         ChoiceSource | None,
         typer.Option(
             "--choices",
-            help="Options of the source, or drawn at random; where there are none they are drawn. [default: keep]",
+            help="Options of the source, or drawn at random; where there are none they are drawn.",
+            show_default="keep",
         ),
     ] = None,
     options: Annotated[
-        int | None, typer.Option("--options", help="Options per question where they are drawn. [default: 4]")
+        int | None, typer.Option("--options", help="Options per question where they are drawn.", show_default="4")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", help="Decides drawn options and the order of equal questions. [default: 0]")
+        int | None,
+        typer.Option("--seed", help="Decides drawn options and the order of equal questions.", show_default="0"),
     ] = None,
     text_model: Annotated[
         str | None,
-        typer.Option("--text-model", help="sentence-transformers name or folder. [default: the embedded MiniLM]"),
+        typer.Option("--text-model", help="sentence-transformers name or folder.", show_default="the embedded MiniLM"),
     ] = None,
     embeddings: Annotated[
         Path | None,
@@ -66,26 +68,30 @@ def build_curriculum(
         ),
     ] = None,
     prompt: Annotated[
-        str | None, typer.Option("--prompt", help="Prompt template: think or answer. [default: think]")
+        str | None, typer.Option("--prompt", help="Prompt template: think or answer.", show_default="think")
     ] = None,
     images: Annotated[
-        ImageStorage | None, typer.Option("--images", help="Store image paths, or embed the bytes. [default: paths]")
+        ImageStorage | None,
+        typer.Option("--images", help="Store image paths, or embed the bytes.", show_default="paths"),
     ] = None,
     image_root: Annotated[
-        Path | None, typer.Option("--image-root", help="Folder of the images. [default: the one given to ckit ingest]")
+        Path | None,
+        typer.Option("--image-root", help="Folder of the images.", show_default="the one given to ckit ingest"),
     ] = None,
     rows_per_shard: Annotated[
-        int | None, typer.Option("--rows-per-shard", help="Rows of one shard file. [default: 50000]")
+        int | None, typer.Option("--rows-per-shard", help="Rows of one shard file.", show_default="50000")
     ] = None,
     full_matrix_up_to: Annotated[
-        int | None, typer.Option("--full-matrix-up-to", help="Labels up to which every pair is kept. [default: 2000]")
+        int | None,
+        typer.Option("--full-matrix-up-to", help="Labels up to which every pair is kept.", show_default="2000"),
     ] = None,
     neighbours: Annotated[
-        int | None, typer.Option("--neighbours", help="Nearest neighbours kept per label beyond that. [default: 50]")
+        int | None,
+        typer.Option("--neighbours", help="Nearest neighbours kept per label beyond that.", show_default="50"),
     ] = None,
     memory: Annotated[
         str | None,
-        typer.Option("--memory", help="DuckDB's share of memory; it spills to disk beyond. [default: 800MB]"),
+        typer.Option("--memory", help="DuckDB's share of memory; it spills to disk beyond.", show_default="800MB"),
     ] = None,
     force: Annotated[
         bool,
@@ -139,7 +145,11 @@ def build_curriculum(
         if state == "started":
             started = time.monotonic()
         elif not as_json:
-            taken = "skipped, nothing it depends on has changed" if state == "skipped" else f"{time.monotonic() - started:.1f} s"
+            taken = (
+                "skipped, nothing it depends on has changed"
+                if state == "skipped"
+                else f"{time.monotonic() - started:.1f} s"
+            )
             console.print(f"  {stage:<10} {taken}")
 
     with progress_bar(quiet=as_json) as progress:

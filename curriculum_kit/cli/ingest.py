@@ -27,23 +27,50 @@ def ingest(
     force: Annotated[bool, typer.Option("--force", help="Write to a folder that holds something else.")] = False,
     mapping: Annotated[
         list[str] | None,
-        typer.Option("--map", help="mcq: FIELD=COLUMN; FIELD==TEXT is the same for all rows. Repeatable."),
+        typer.Option(
+            "--map",
+            rich_help_panel="Options of mcq",
+            help="FIELD=COLUMN; FIELD==TEXT is the same for all rows. Repeatable.",
+        ),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="mcq: name of the benchmark in the tables.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", rich_help_panel="Options of mcq", help="name of the benchmark in the tables."),
+    ] = None,
     answer_kind: Annotated[
-        str | None, typer.Option("--answer-kind", help="mcq: text, letter or index, where it could be several.")
+        str | None,
+        typer.Option(
+            "--answer-kind", rich_help_panel="Options of mcq", help="text, letter or index, where it could be several."
+        ),
     ] = None,
     answer_base: Annotated[
-        int | None, typer.Option("--answer-base", help="mcq: number of the first option, 0 or 1.")
+        int | None,
+        typer.Option("--answer-base", rich_help_panel="Options of mcq", help="number of the first option, 0 or 1."),
     ] = None,
     scenes: Annotated[
-        int | None, typer.Option("--scenes", min=1, help="phantom: frames to generate into SOURCE. [default: 200]")
+        int | None,
+        typer.Option(
+            "--scenes",
+            rich_help_panel="Options of phantom",
+            min=1,
+            help="frames to generate into SOURCE.",
+            show_default="200",
+        ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="phantom: seed of the generator. [default: 0]")
+        int | None,
+        typer.Option(
+            "--seed", rich_help_panel="Options of phantom", min=0, help="seed of the generator.", show_default="0"
+        ),
     ] = None,
     frames: Annotated[
-        bool | None, typer.Option("--frames/--no-frames", help="phantom: draw the frames too. [default: frames]")
+        bool | None,
+        typer.Option(
+            "--frames/--no-frames",
+            rich_help_panel="Options of phantom",
+            help="draw the frames too.",
+            show_default="frames",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:

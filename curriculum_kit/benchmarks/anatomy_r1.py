@@ -9,14 +9,12 @@ Turns away rows without these two headings, and rows whose letter and answer tex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
-from curriculum_kit.benchmarks.base import Batch, BenchmarkCard, Record, Rejected, RowError, raw_text
+from curriculum_kit.benchmarks.base import BenchmarkCard, Record, RowError, raw_text
 from curriculum_kit.benchmarks.inline_options import letter_of, split_inline_options
-from curriculum_kit.benchmarks.json_rows import identity_of, json_records, locate, looks_like, text_of
-from curriculum_kit.benchmarks.normalise import read_files
+from curriculum_kit.benchmarks.json_rows import JsonBenchmark, RowReader, identity_of, text_of
 from curriculum_kit.schemas import Reason
 
 _QUESTION = "Question:"
@@ -24,7 +22,7 @@ _OPTIONS = "Anatomy Options:"
 _VIDEO = re.compile(r"(?:^|/)(VID\d+)/")
 
 
-class AnatomyR1:
+class AnatomyR1(JsonBenchmark):
     """Reader of the Anatomy-R1 release."""
 
     card: ClassVar[BenchmarkCard] = BenchmarkCard(
@@ -34,23 +32,12 @@ class AnatomyR1:
         homepage="https://github.com/tomato996/Anatomy-R1",
         layout="GRPO.json",
     )
-    ids_are_unique: ClassVar[bool] = False
+    layouts = (("GRPO*.json",), ("*.json",))
+    keys = frozenset({"instruction", "solution", "answer", "images"})
 
-    def recognises(self, source: Path) -> bool:
-        """Say whether a file of `source` begins with a row of Anatomy-R1."""
-        return looks_like(self, source, {"instruction", "solution", "answer", "images"})
-
-    def files(self, source: Path) -> list[Path]:
-        """Return the files of questions; raise `SourceNotFound` where there is none."""
-        return locate(source, self.card, ("GRPO*.json",), ("*.json",))
-
-    def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
-        """Yield the rows of all `files` in order."""
-
-        def records(path: Path) -> Iterator[Record | Rejected]:
-            return json_records(path, source, _record)
-
-        return read_files(files, source, self.card.name, records)
+    def row_reader(self, path: Path) -> RowReader:
+        """Read rows."""
+        return _record
 
 
 def _record(row: dict[str, Any], source: str, position: int) -> Record:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from curriculum_kit.benchmarks.base import (
-    Benchmark,
+    Batch,
     BenchmarkCard,
     Record,
     Rejected,
@@ -23,6 +24,7 @@ from curriculum_kit.benchmarks.base import (
     raw_text,
     relative_name,
 )
+from curriculum_kit.benchmarks.normalise import read_files
 from curriculum_kit.errors import SourceNotFound
 from curriculum_kit.schemas import Reason
 
@@ -31,6 +33,42 @@ LOOK = 65_536
 
 RowReader = Callable[[dict[str, Any], str, int], Record]
 """Makes a record of one JSON object, given the name of its file and its row; raises `RowError`."""
+
+
+class JsonBenchmark(ABC):
+    """A benchmark whose files hold JSON arrays of rows: its layouts, its keys, and what reads a row.
+
+    `layouts` are sets of glob patterns, tried in order; `keys` are those of a row by which the
+    benchmark is recognised.
+    """
+
+    card: ClassVar[BenchmarkCard]
+    ids_are_unique: ClassVar[bool] = False
+    layouts: ClassVar[tuple[tuple[str, ...], ...]]
+    keys: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def row_reader(self, path: Path) -> RowReader:
+        """Return what reads the rows of a file, which may depend on the file's place."""
+
+    def recognises(self, source: Path) -> bool:
+        """Say whether the first row of any of the benchmark's files in `source` has its keys; never raises."""
+        try:
+            return any(self.keys <= first_row(path).keys() for path in self.files(source))
+        except (SourceNotFound, OSError, ValueError):
+            return False
+
+    def files(self, source: Path) -> list[Path]:
+        """Return the files of questions; raise `SourceNotFound` where there is none."""
+        return locate(source, self.card, *self.layouts)
+
+    def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
+        """Yield the rows of all `files` in order."""
+
+        def records(path: Path) -> Iterator[Record | Rejected]:
+            return json_records(path, source, self.row_reader(path))
+
+        return read_files(files, source, self.card.name, records)
 
 
 def locate(source: Path, card: BenchmarkCard, *layouts: tuple[str, ...]) -> list[Path]:
@@ -47,14 +85,6 @@ def locate(source: Path, card: BenchmarkCard, *layouts: tuple[str, ...]) -> list
         if files := find_below(source, *patterns):
             return files
     raise SourceNotFound(f"{source} holds no {card.title}: {card.layout} is looked for; check the path")
-
-
-def looks_like(benchmark: Benchmark, source: Path, keys: set[str]) -> bool:
-    """Say whether the first row of any of the benchmark's files in `source` has `keys`; never raises."""
-    try:
-        return any(keys <= first_row(path).keys() for path in benchmark.files(source))
-    except (SourceNotFound, OSError, ValueError):
-        return False
 
 
 def first_row(path: Path) -> dict[str, Any]:

@@ -8,23 +8,21 @@ Turns away rows whose options cannot be told apart, and answers that are no lett
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from curriculum_kit.benchmarks.base import Batch, BenchmarkCard, Record, Rejected, RowError
+from curriculum_kit.benchmarks.base import BenchmarkCard, Record, RowError
 from curriculum_kit.benchmarks.inline_options import letter_of, split_inline_options
-from curriculum_kit.benchmarks.json_rows import identity_of, json_records, locate, looks_like, text_of
-from curriculum_kit.benchmarks.normalise import read_files
+from curriculum_kit.benchmarks.json_rows import JsonBenchmark, RowReader, identity_of, text_of
 from curriculum_kit.schemas import Reason, Split
 
 _SPLITS = {"train": Split.TRAIN, "test": Split.TEST}
 _AXES = ("modality", "question_type")
 
 
-class MedR1:
+class MedR1(JsonBenchmark):
     """Reader of Med-R1's splits."""
 
     card: ClassVar[BenchmarkCard] = BenchmarkCard(
@@ -34,24 +32,15 @@ class MedR1:
         homepage="https://github.com/Yuxiang-Lai117/Med-R1",
         layout="Splits/modality/train/NAME_train.json",
     )
-    ids_are_unique: ClassVar[bool] = False
+    layouts = tuple(
+        tuple(f"{above.format(split)}*_{split}.json" for split in _SPLITS)
+        for above in ("Splits/*/{}/", "*/{}/", "{}/", "")
+    )
+    keys = frozenset({"image", "problem", "solution"})
 
-    def recognises(self, source: Path) -> bool:
-        """Say whether a file of `source` begins with a row of Med-R1."""
-        return looks_like(self, source, {"image", "problem", "solution"})
-
-    def files(self, source: Path) -> list[Path]:
-        """Return the files of questions; raise `SourceNotFound` where there is none."""
-        layouts = [tuple(f"{above}{split}/*_{split}.json" for split in _SPLITS) for above in ("Splits/*/", "*/", "")]
-        return locate(source, self.card, *layouts, tuple(f"*_{split}.json" for split in _SPLITS))
-
-    def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
-        """Yield the rows of all `files` in order."""
-
-        def records(path: Path) -> Iterator[Record | Rejected]:
-            return json_records(path, source, partial(_record, about=_about(path)))
-
-        return read_files(files, source, self.card.name, records)
+    def row_reader(self, path: Path) -> RowReader:
+        """Read rows with what the place of their file says."""
+        return partial(_record, about=_about(path))
 
 
 @dataclass(frozen=True, slots=True)

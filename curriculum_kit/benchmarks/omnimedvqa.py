@@ -7,28 +7,25 @@ Turns away rows that lack the question, the answer, the image path or the id.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from curriculum_kit.benchmarks.base import Batch, BenchmarkCard, Record, Rejected
+from curriculum_kit.benchmarks.base import BenchmarkCard, Record
 from curriculum_kit.benchmarks.json_rows import (
+    JsonBenchmark,
+    RowReader,
     identity_of,
-    json_records,
-    locate,
-    looks_like,
     text_of,
     text_or_none,
     texts_of,
 )
-from curriculum_kit.benchmarks.normalise import read_files
 
 _OPTIONS = ("option_A", "option_B", "option_C", "option_D")
 _ACCESS = {"Open-access": "open", "Restricted-access": "restricted"}
 
 
-class OmniMedVQA:
+class OmniMedVQA(JsonBenchmark):
     """Reader of OmniMedVQA."""
 
     card: ClassVar[BenchmarkCard] = BenchmarkCard(
@@ -38,24 +35,12 @@ class OmniMedVQA:
         homepage="https://huggingface.co/datasets/foreverbeliever/OmniMedVQA",
         layout="QA_information/Open-access/NAME.json",
     )
-    ids_are_unique: ClassVar[bool] = False
+    layouts = (("QA_information/*-access/*.json",), ("*-access/*.json",), ("*.json",))
+    keys = frozenset({"question_id", "gt_answer", "image_path", "option_A"})
 
-    def recognises(self, source: Path) -> bool:
-        """Say whether a file of `source` begins with a row of OmniMedVQA."""
-        return looks_like(self, source, {"question_id", "gt_answer", "image_path", "option_A"})
-
-    def files(self, source: Path) -> list[Path]:
-        """Return the file of every data set; raise `SourceNotFound` where there is none."""
-        return locate(source, self.card, ("QA_information/*-access/*.json",), ("*-access/*.json",), ("*.json",))
-
-    def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
-        """Yield the rows of all `files` in order."""
-
-        def records(path: Path) -> Iterator[Record | Rejected]:
-            access = _ACCESS.get(path.resolve().parent.name)
-            return json_records(path, source, partial(_record, access=access))
-
-        return read_files(files, source, self.card.name, records)
+    def row_reader(self, path: Path) -> RowReader:
+        """Read rows with what the place of their file says."""
+        return partial(_record, access=_ACCESS.get(path.resolve().parent.name))
 
 
 def _record(row: dict[str, Any], source: str, position: int, *, access: str | None) -> Record:

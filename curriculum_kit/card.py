@@ -75,7 +75,6 @@ def _ties(facts: dict[str, Any]) -> str:
 
 def _choices(manifest: dict[str, Any]) -> str:
     stages, config = manifest["stages"], manifest["config"]
-    drawn = stages["select"].get("drawn", 0)
     lines = [
         "## Choices and their similarity",
         "",
@@ -83,17 +82,19 @@ def _choices(manifest: dict[str, Any]) -> str:
         "to their rank among all pairs of labels (0 to 1, mid-ranks for ties). "
         f"S(q) is `{config['difficulty']}` over the choices of a question.",
     ]
-    if drawn:
-        known, unknown = stages["select"]["checked_against_scene"], stages["select"]["not_checked_against_scene"]
-        lines += [
-            "",
-            f"The choices of {drawn:,} questions were drawn at random (seed {config['seed']}, {config['options']} options) from "
-            "the labels that answer the same type of question. "
-            f"For {known:,} of them the scene graph was asked which other labels are right too, and these were left out; "
-            f"for {unknown:,} this cannot be known. {stages['select']['with_fewer_options']:,} got fewer options, "
-            "because fewer labels were left to draw from.",
-        ]
+    if stages["select"].get("drawn"):
+        lines += ["", _drawn(stages["select"], config)]
     return "\n".join([*lines, ""])
+
+
+def _drawn(facts: dict[str, Any], config: dict[str, Any]) -> str:
+    return (
+        f"The choices of {facts['drawn']:,} questions were drawn at random (seed {config['seed']}, {config['options']} "
+        "options) from the labels that answer the same type of question. "
+        f"For {facts['checked_against_scene']:,} of them the scene graph was asked which other labels are right too, "
+        f"and these were left out; for {facts['not_checked_against_scene']:,} this cannot be known. "
+        f"{facts['with_fewer_options']:,} got fewer options, because fewer labels were left to draw from."
+    )
 
 
 def _use(manifest: dict[str, Any]) -> str:

@@ -96,7 +96,8 @@ def load_build_config(
 
 def _read_toml(file: Path) -> dict[str, Any]:
     if not file.is_file():
-        raise SourceNotFound(f"{file} does not exist; check the path given to --config")
+        what = "is a folder" if file.is_dir() else "does not exist"
+        raise SourceNotFound(f"{file} {what}; check the path given to --config")
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,6 +1,8 @@
 """Fixtures that several test modules share."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,3 +15,12 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real benchmark files are absent: {folder} does not exist; set CKIT_REAL_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the curriculum that `make demo` builds, made by the command itself."""
+    folder = tmp_path_factory.mktemp("quickstart")
+    ckit = Path(sys.executable).with_name("ckit")
+    subprocess.run([ckit, "build-curriculum", "--sample", "-o", "demo"], cwd=folder, check=True, capture_output=True)
+    return folder / "demo"

@@ -10,7 +10,6 @@ import re
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from curriculum_kit.benchmarks.base import Rejected
 from curriculum_kit.labels import fold_label
@@ -33,16 +32,6 @@ _FORMS = (
 _ASKING_FOR_STRUCTURES = ["query_component", "location"]
 _BYTE_ORDER_MARKS = re.compile(rb"^(?:\xef\xbb\xbf)+")
 """Taken off every line: a file joined of several has them in its middle, and the CSV reader eats the first."""
-
-
-def as_arrow(values: pl.Series | list[str] | np.ndarray) -> pa.Array:
-    """Return values as an Arrow array, text as the type that tables have.
-
-    By way of polars: `pa.array` of a list or of numpy's imports pandas where that is installed, for 0.3 s.
-    """
-    series = pl.Series(values, dtype=pl.String) if isinstance(values, list) else pl.Series(values)
-    array = series.to_arrow()
-    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
 
 
 def read_lines(names: list[str], contents: list[bytes]) -> tuple[pl.DataFrame, list[Rejected]]:

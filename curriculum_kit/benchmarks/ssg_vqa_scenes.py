@@ -35,24 +35,27 @@ def scene_tables(
     `graphs` holds the bytes of each frame's scene graph, None where there is none; `names` are the
     question files, to name the frame by where its graph is broken.
     """
-    present = np.flatnonzero([graph is not None for graph in graphs])
+    present = [position for position, graph in enumerate(graphs) if graph is not None]
     texts = _one_line_each([graph for graph in graphs if graph is not None])
     regions = _regions(texts, [names[i] for i in present])
-    if len(present) < len(graphs):
-        every = np.full(len(graphs), len(regions), np.int64)  # the last, empty entry is for frames without a graph
-        every[present] = np.arange(len(present))
-        regions = pa.concat_arrays([regions, _NO_REGIONS]).take(as_arrow(every))
+    counts = np.zeros(len(graphs), np.int32)
+    counts[present] = pc.list_value_length(regions).to_numpy()
+    regions = pa.ListArray.from_arrays(_offsets(counts), regions.flatten(), type=regions.type)
     nothing = pa.nulls(len(graphs), pa.int32())
     nobody = pa.nulls(len(graphs), pa.string())
-    columns = [image_ids, as_arrow(paths), nothing, nothing, nobody, nobody, nobody, regions]
+    columns = [image_ids, pa.array(paths), nothing, nothing, nobody, nobody, nobody, regions]
     images = pa.Table.from_arrays(columns, schema=schema_of("images"))
-    offsets = np.cumsum([0, *map(len, texts)], dtype=np.int32)
-    shown = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(b"".join(texts)))
-    return images, pa.Table.from_arrays([image_ids.take(as_arrow(present)), shown], schema=schema_of("scenes"))
+    ends = _offsets(np.array([len(text) for text in texts], np.int32)).buffers()[1]
+    shown = pa.StringArray.from_buffers(len(texts), ends, pa.py_buffer(b"".join(texts)))
+    return images, pa.Table.from_arrays(
+        [image_ids.take(pa.array(present, pa.int32())), shown], schema=schema_of("scenes")
+    )
 
 
 def _one_line_each(graphs: list[bytes]) -> list[bytes]:
-    """Return the graphs without line breaks; a newline cannot stand inside a JSON string."""
+    """Return the graphs without line breaks, which cannot stand inside a JSON string; the release has none."""
+    if not any(b"\n" in graph or b"\r" in graph for graph in graphs):
+        return graphs
     return [graph.replace(b"\r", b" ").replace(b"\n", b" ") for graph in graphs]
 
 
@@ -60,12 +63,15 @@ def _regions(texts: list[bytes], names: list[str]) -> pa.ListArray:
     """Return the labelled boxes of each graph as fractions of the frame."""
     kind = schema_of("images").field("regions").type
     if not texts:
-        return pa.array([], kind)
+        return pa.nulls(0, kind)
     # A graph must fit into one block.
     read = pyarrow.json.ReadOptions(block_size=max(_BLOCK, 2 * max(map(len, texts))))
     parse = pyarrow.json.ParseOptions(explicit_schema=_GRAPH, unexpected_field_behavior="ignore")
+    together = b"\n".join(texts)
     try:
-        table = pyarrow.json.read_json(pa.BufferReader(b"\n".join(texts)), read, parse)
+        if not together.isascii():
+            together.decode()  # Arrow does not look
+        table = pyarrow.json.read_json(pa.BufferReader(together), read, parse)
         objects = pc.struct_field(pc.list_element(table["scenes"].combine_chunks(), 0), "objects")
         if objects.null_count or len(objects) != len(texts):
             raise ValueError("a graph without objects")
@@ -84,9 +90,11 @@ def _regions(texts: list[bytes], names: list[str]) -> pa.ListArray:
     region = pa.StructArray.from_arrays(
         [folded.take(spelled.indices), *map(pa.array, sides)], fields=list(kind.value_type)
     )
-    lengths = pc.list_value_length(objects).to_numpy(zero_copy_only=False)
-    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), region, type=kind)
+    return pa.ListArray.from_arrays(_offsets(pc.list_value_length(objects).to_numpy()), region, type=kind)
+
+
+def _offsets(lengths: np.ndarray) -> pa.Array:
+    return pa.array(np.concatenate(([0], np.cumsum(lengths))).astype(np.int32))
 
 
 def _culprit(texts: list[bytes], names: list[str]) -> SourceUnreadable:

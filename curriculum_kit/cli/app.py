@@ -79,6 +79,8 @@ def _known_library_error(error: Exception) -> str | None:
         from curriculum_kit.storage import explain_os_error
 
         return str(explain_os_error(OSError(str(error).splitlines()[0])))
+    if isinstance(error, UnicodeEncodeError):
+        return f"{error.object!r} cannot be written as UTF-8; rename the file or folder that is called so"
     return None
 
 

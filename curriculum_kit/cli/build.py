@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from curriculum_kit.cli.console import console, print_json, progress_bar
+from curriculum_kit.cli.console import console, print_json, progress_bar, say
 from curriculum_kit.config import ChoiceSource, ImageStorage, TieBreak, load_build_config
 from curriculum_kit.schemas import DifficultyKind
 
@@ -109,7 +109,7 @@ def build_curriculum(
 
       ckit build-curriculum --sample -o demo
 
-      ckit build-curriculum tables -o curriculum --where "question_type = 'Anatomy Identification'" --tiers 3
+      ckit build-curriculum tables -o ct --where "modality = 'CT'" --tiers 4
 
       ckit build-curriculum --config curriculum.toml -o curriculum
     """
@@ -140,7 +140,7 @@ def build_curriculum(
 
     started = time.monotonic()
 
-    def say(stage: str, state: str) -> None:
+    def report(stage: str, state: str) -> None:
         nonlocal started
         if state == "started":
             started = time.monotonic()
@@ -153,7 +153,7 @@ def build_curriculum(
             console.print(f"  {stage:<10} {taken}")
 
     with progress_bar(quiet=as_json) as progress:
-        summary = build(resolved, output, force=force, on_stage=say, progress=progress)
+        summary = build(resolved, output, force=force, on_stage=report, progress=progress)
     if as_json:
         print_json(summary)
     else:
@@ -161,10 +161,9 @@ def build_curriculum(
 
 
 def _print(summary: BuildSummary, where: str | None) -> None:
-    left_out = summary.rows_read - summary.selected
-    console.print(
+    say(
         f"\n{summary.rows_read:,} questions read = {summary.rows:,} in shards + {summary.rejected:,} rejects"
-        + (f" + {left_out:,} left out by --where" if where else "")
+        + (f" + {summary.left_out:,} left out by --where" if where else "")
     )
     table = Table(box=None, pad_edge=False)
     for name in ("tier", "questions", "S(q) from", "to", "mean"):
@@ -174,7 +173,5 @@ def _print(summary: BuildSummary, where: str | None) -> None:
             str(number), f"{tier['questions']:,}", f"{tier['low']:.3f}", f"{tier['high']:.3f}", f"{tier['mean']:.3f}"
         )
     console.print(table)
-    console.print(
-        f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files."
-    )
-    console.print(f"Written to {summary.output}. Next: ckit inspect {summary.output}")
+    say(f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files.")
+    say(f"Written to {summary.output}. Next: ckit inspect {summary.output}")

@@ -39,6 +39,11 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield update
 
 
+def say(line: str) -> None:
+    """Print a line as it is: no markup, since a path may hold brackets, and no line break inside a path."""
+    console.print(line, markup=False, soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     """Print a dataclass or plain value as JSON on stdout."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))

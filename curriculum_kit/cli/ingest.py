@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from curriculum_kit.benchmarks import NAMES, reader_of
-from curriculum_kit.cli.console import console, print_json, progress_bar
+from curriculum_kit.cli.console import print_json, progress_bar, say
 from curriculum_kit.errors import ConfigInvalid, did_you_mean
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def ingest(
 
       ckit ingest ssg-vqa ssg-qa --images CholecT45-parent -o ssg-vqa-tables
 
-      ckit ingest mcq train.jsonl --map question=problem --map choices=options -o tables
+      ckit ingest mcq train.jsonl --map question=problem -o tables
 
       ckit ingest phantom scenes/ --scenes 500 -o phantom-tables
     """
@@ -126,7 +126,8 @@ def _multiple_choice(flags: dict[str, Any], images: Path | None) -> tuple[Benchm
 
     kind = flags["answer-kind"]
     if kind is not None and kind not in set(AnswerKind):
-        raise ConfigInvalid(f"--answer-kind {kind!r}{did_you_mean(kind, AnswerKind)}: use {', '.join(AnswerKind)}")
+        known = [one.value for one in AnswerKind]
+        raise ConfigInvalid(f"--answer-kind {kind!r}{did_you_mean(kind, known)}: use {', '.join(known)}")
     values = {"name": flags["name"], "answer_kind": kind, "answer_base": flags["answer-base"], "image_root": images}
     given = {name: value for name, value in values.items() if value is not None}
     options = McqOptions(mapping=parse_mapping(flags["map"] or []), **given)
@@ -135,10 +136,11 @@ def _multiple_choice(flags: dict[str, Any], images: Path | None) -> tuple[Benchm
 
 def _print(summary: IngestSummary) -> None:
     if summary.up_to_date:
-        console.print(f"{summary.output} is up to date: the source and the options are the same.")
-    console.print(f"{summary.rows_in:,} rows in = {summary.questions:,} questions + {summary.rejects:,} rejects")
+        say(f"{summary.output} is up to date: the source and the options are the same.")
+    say(f"{summary.rows_in:,} rows in = {summary.questions:,} questions + {summary.rejects:,} rejects")
     for reason, count in summary.rejects_by_reason.items():
-        console.print(f"  {count:>9,} {reason}")
+        say(f"  {count:>9,} {reason}")
     looked = ", ".join(f"{count:,} {status}" for status, count in summary.images_by_status.items())
-    console.print(f"{summary.images:,} images ({looked or 'none'}), {summary.choices:,} labels")
-    console.print(f"Written to {summary.output}. Next: ckit build-curriculum {summary.output} -o CURRICULUM")
+    say(f"{summary.images:,} images ({looked or 'none'}), {summary.choices:,} labels")
+    written = "" if summary.up_to_date else f"Written to {summary.output}. "
+    say(f"{written}Next: ckit build-curriculum {summary.output} -o CURRICULUM")

@@ -32,12 +32,12 @@ def inspect(
 
     Examples:
 
-      ckit inspect curriculum
+      ckit inspect demo
 
-      ckit inspect curriculum --sql "SELECT tier, answer, count(*) FROM shards GROUP BY ALL ORDER BY ALL"
+      ckit inspect demo --sql "SELECT answer, count(*) FROM shards GROUP BY 1"
     """
     from curriculum_kit.inspection import summarise_tiers
-    from curriculum_kit.pipeline.open import open_views, run_sql
+    from curriculum_kit.pipeline.open import open_views, reading, run_sql
 
     kind, manifest, database = open_views(folder)
     if sql is not None:
@@ -48,13 +48,15 @@ def inspect(
             _print_rows(names, rows)
         return
     if kind == "questions":
-        counts = _counts(database)
+        with reading(folder):
+            counts = _counts(database)
         if as_json:
             print_json({"rows": manifest["rows"], "question_types": counts})
         else:
             _print_questions(manifest["rows"], counts)
         return
-    tiers = summarise_tiers(database)
+    with reading(folder):
+        tiers = summarise_tiers(database)
     if as_json:
         print_json(tiers)
     else:
@@ -67,10 +69,9 @@ def _counts(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         "count(DISTINCT answer) AS answers, count(DISTINCT unit_id) AS units "
         "FROM questions GROUP BY ALL ORDER BY questions DESC, question_type, split"
     )
-    from curriculum_kit.pipeline.open import run_sql
-
-    names, rows = run_sql(database, query)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    result = database.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _print_questions(rows: dict[str, Any], counts: list[dict[str, Any]]) -> None:

@@ -25,7 +25,7 @@ from curriculum_kit.pipeline.sources import describe
 from curriculum_kit.pipeline.stages import Stages
 from curriculum_kit.prompts import template_named
 from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import MANIFEST, OutputFolder, write_json, write_text
+from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, write_json, write_text
 
 OnStage = Callable[[str, str], None]
 Progress = Callable[[str, int, int], None]
@@ -41,6 +41,7 @@ class BuildSummary:
     rows_read: int
     selected: int
     rejected: int
+    left_out: int
     rows: int
     files: int
     labels: int
@@ -59,19 +60,24 @@ def build(
     """Build a curriculum in `output`.
 
     Raises a `CkitError` in one line for sources that are no ingest, a condition that selects nothing
-    or is no SQL, more tiers than distinct S(q), vectors or models that do not fit, an output in use.
+    or is no SQL, more tiers than distinct S(q), vectors or models that do not fit, an output in use, a
+    disk that is full.
     """
     template_named(config.prompt)  # a wrong name should fail before any work is done
-    with OutputFolder.claim(output, "curriculum", force) as folder:
-        asked = config.model_dump(mode="json", exclude={"memory"})
-        _refuse_other(folder, asked, force)
-        work = Stages(config, folder, StageRunner(folder, on_stage), progress)
-        folder.forget_manifest()
-        work.run()
-        manifest = _manifest(asked, work)
-        write_text(folder.root / "README.md", data_card(manifest))
-        write_json(folder.root / MANIFEST, manifest)
-        return _summary(output, work)
+    _refuse_source(config, output)
+    try:
+        with OutputFolder.claim(output, "curriculum", force) as folder:
+            asked = config.model_dump(mode="json", exclude={"memory"})
+            _refuse_other(folder, asked, force)
+            work = Stages(config, folder, StageRunner(folder, on_stage), progress)
+            folder.forget_manifest()
+            work.run()
+            manifest = _manifest(asked, work)
+            write_text(folder.root / "README.md", data_card(manifest))
+            write_json(folder.root / MANIFEST, manifest)
+            return _summary(output, work)
+    except OSError as error:
+        raise explain_os_error(error, output) from error
 
 
 def _manifest(asked: dict[str, Any], work: Stages) -> dict[str, Any]:
@@ -91,6 +97,13 @@ def _manifest(asked: dict[str, Any], work: Stages) -> dict[str, Any]:
     }
 
 
+def _refuse_source(config: BuildConfig, output: Path) -> None:
+    """Raise `OutputOccupied` where the output is one of the sources: `--force` must not destroy what is read."""
+    for source in config.sources:
+        if output.resolve() == source.resolve():
+            raise OutputOccupied(f"{output} is one of the folders to read from; choose another -o")
+
+
 def _refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> None:
     """Raise `OutputOccupied` where the folder holds a finished curriculum that was built otherwise."""
     known = (folder.manifest or {}).get("config")
@@ -102,7 +115,8 @@ def _refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> N
         if known.get(key) != asked.get(key)
     ]
     raise OutputOccupied(
-        f"{folder.root} holds a curriculum built otherwise ({', '.join(changed)}); choose another -o, or --force to rebuild it"
+        f"{folder.root} holds a curriculum built otherwise ({', '.join(changed)}); "
+        "choose another -o, or --force to rebuild it"
     )
 
 
@@ -113,11 +127,13 @@ def _short(value: Any) -> str:
 
 def _summary(output: Path, build: Stages) -> BuildSummary:
     facts = build.facts
+    read = sum(source.manifest["rows"]["questions"] for source in build.sources)
     return BuildSummary(
         output=str(output),
-        rows_read=sum(source.manifest["rows"]["questions"] for source in build.sources),
+        rows_read=read,
         selected=facts["select"]["selected"],
         rejected=facts["select"]["rejected"],
+        left_out=read - facts["select"]["selected"],
         rows=facts["shards"]["rows"],
         files=facts["shards"]["files"],
         labels=facts["vocabulary"]["labels"],

@@ -49,9 +49,10 @@ def ingest(
 ) -> IngestSummary:
     """Read a benchmark and write its tables to `output`.
 
-    `source_name` is what the manifest calls the source, its path unless given. `request` is what else decides the result (a column mapping); with it, the source's bytes and the
-    image root an earlier ingest is recognised, and not repeated. Raises a `CkitError` in one line for
-    a source that is absent, holds another benchmark or cannot be read, and for an output in use.
+    `source_name` is what the manifest calls the source, its path unless given. `request` is what else
+    decides the result (a column mapping); with it, the source's bytes and the image root an earlier ingest
+    is recognised, and not repeated. Raises a `CkitError` in one line for a source that is absent, holds
+    another benchmark or cannot be read, and for an output in use.
     """
     if not source.exists():
         raise SourceNotFound(f"{source} does not exist; check the path")

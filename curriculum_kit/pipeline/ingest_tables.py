@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ import pyarrow.compute as pc
 from curriculum_kit.benchmarks.base import Batch, Benchmark, SourceFile
 from curriculum_kit.errors import NothingLeft
 from curriculum_kit.images import look_at_images
-from curriculum_kit.pipeline.labels import count_labels
-from curriculum_kit.storage import OutputFolder, ParquetSink, connect, iter_table, read_table, write_table
+from curriculum_kit.storage import OutputFolder, ParquetSink, connect, iter_table, write_table
 from curriculum_kit.vocabulary import vocabulary
 
 Progress = Callable[[str, int, int], None]
@@ -41,34 +41,32 @@ def write_tables(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write every table to scratch, then move all into place; return what was read and what was made."""
     scratch = folder.scratch
-    sources, surfaces, has_scenes = _stream(reader, source, files, scratch, progress)
+    found = _stream(reader, source, files, scratch, progress)
+    if not found.questions:
+        why = ", ".join(f"{count} {reason}" for reason, count in found.reasons.most_common(3)) or "there are no rows"
+        raise NothingLeft(f"{source} gives no usable question ({why}); check the benchmark named and its files")
     if not reader.ids_are_unique:
         _number_repeated_ids(scratch)
-    images = _distinct_images(scratch)
+    images = _distinct_images(found.images)
     if image_root:
         images = look_at_images(images, image_root, on_progress=lambda n: progress("images", n, images.num_rows))
     write_table(scratch / "images.parquet", images, "images")
-    choices = vocabulary(*count_labels(connect(scratch / "duckdb"), [scratch / "questions.parquet"]), surfaces)
+    choices = vocabulary(found.answers, found.offers, found.surfaces)
     write_table(scratch / "choices.parquet", choices, "choices")
-    questions = sum(
-        batch.num_rows for batch in iter_table(scratch / "questions.parquet", "questions", columns=["split"])
-    )
-    reasons: Counter[str] = Counter()
-    for batch in iter_table(scratch / "rejects.parquet", "rejects", columns=["reason"]):
-        reasons.update({entry["values"]: entry["counts"] for entry in pc.value_counts(batch["reason"]).to_pylist()})
-    if not questions:
-        why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(3)) or "there are no rows"
-        raise NothingLeft(f"{source} gives no usable question ({why}); check the benchmark named and its files")
-    names = ["questions", "images", "choices", "rejects"] + (["scenes"] if has_scenes else [])
+    names = ["questions", "images", "choices", "rejects"] + (["scenes"] if found.has_scenes else [])
     for name in names:
         folder.publish(scratch / f"{name}.parquet", f"{name}.parquet")
     status = Counter(value or "not looked at" for value in images["status"].to_pylist())
-    made = {"files": len(sources), "bytes": sum(entry.size for entry in sources), "sha256": digest_of(sources)}
+    made = {
+        "files": len(found.sources),
+        "bytes": sum(entry.size for entry in found.sources),
+        "sha256": digest_of(found.sources),
+    }
     rows = {
-        "in": questions + reasons.total(),
-        "questions": questions,
-        "rejects": reasons.total(),
-        "rejects_by_reason": dict(sorted(reasons.items())),
+        "in": found.questions + found.reasons.total(),
+        "questions": found.questions,
+        "rejects": found.reasons.total(),
+        "rejects_by_reason": dict(sorted(found.reasons.items())),
         "images": images.num_rows,
         "images_by_status": dict(sorted(status.items())),
         "choices": choices.num_rows,
@@ -77,16 +75,40 @@ def write_tables(
     return made, rows
 
 
-def _stream(
-    reader: Benchmark, source: Path, files: list[Path], scratch: Path, progress: Progress
-) -> tuple[list[SourceFile], set[tuple[str, str]], bool]:
+@dataclass
+class _Found:
+    """What is kept of the batches beside their rows: counts, the files read, and the images, which may repeat."""
+
+    questions: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    offers: Counter[str] = field(default_factory=Counter)
+    surfaces: set[tuple[str, str]] = field(default_factory=set)
+    sources: list[SourceFile] = field(default_factory=list)
+    images: list[pa.Table] = field(default_factory=list)
+    has_scenes: bool = False
+
+    def add(self, batch: Batch) -> None:
+        """Count the rows of a batch."""
+        self.questions += batch.questions.num_rows
+        self.reasons += _counts(batch.rejects["reason"])
+        self.answers += _counts(batch.questions["answer"])
+        self.offers += _counts(pc.list_flatten(batch.questions["choices"]))
+        self.surfaces |= batch.surfaces
+        self.sources += batch.sources
+        self.images.append(batch.images)
+        self.has_scenes = self.has_scenes or batch.scenes is not None
+
+
+def _counts(values: pa.ChunkedArray) -> Counter[str]:
+    return Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(values).to_pylist()})
+
+
+def _stream(reader: Benchmark, source: Path, files: list[Path], scratch: Path, progress: Progress) -> _Found:
     """Write the batches of a reader as they come; writing runs in a thread beside the reader."""
-    sources: list[SourceFile] = []
-    surfaces: set[tuple[str, str]] = set()
-    has_scenes = False
+    found = _Found()
     with (
         ParquetSink(scratch / "questions.parquet", "questions") as questions,
-        ParquetSink(scratch / "found-images.parquet", "images") as images,
         ParquetSink(scratch / "rejects.parquet", "rejects") as rejects,
         ParquetSink(scratch / "scenes.parquet", "scenes") as scenes,
         ThreadPoolExecutor(1) as writer,
@@ -94,7 +116,6 @@ def _stream(
 
         def write(batch: Batch) -> None:
             questions.write(batch.questions)
-            images.write(batch.images)
             rejects.write(batch.rejects)
             if batch.scenes is not None:
                 scenes.write(batch.scenes)
@@ -104,13 +125,11 @@ def _stream(
             if writing:
                 writing.result()
             writing = writer.submit(write, batch)
-            surfaces |= batch.surfaces
-            sources += batch.sources
-            has_scenes = has_scenes or batch.scenes is not None
-            progress("files", len(sources), len(files))
+            found.add(batch)
+            progress("files", len(found.sources), len(files))
         if writing:
             writing.result()
-    return sources, surfaces, has_scenes
+    return found
 
 
 def _number_repeated_ids(scratch: Path) -> None:
@@ -133,13 +152,12 @@ def _number_repeated_ids(scratch: Path) -> None:
     (scratch / "renumbered.parquet").replace(scratch / "questions.parquet")
 
 
-def _distinct_images(scratch: Path) -> pa.Table:
+def _distinct_images(found: list[pa.Table]) -> pa.Table:
     """Return one row per image, by image_id, however many questions ask about it."""
-    found = read_table(scratch / "found-images.parquet", "images")
-    order = pc.sort_indices(found["image_id"])
-    ordered = found.take(order)
+    images = pa.concat_tables(found)
+    ordered = images.take(pc.sort_indices(images["image_id"]))
     keys = ordered["image_id"].combine_chunks()
     if len(keys) < 2:
         return ordered
-    first = pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))
-    return ordered.filter(pa.concat_arrays([pa.array([True]), first]))
+    new = pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))
+    return ordered.filter(pa.concat_arrays([pa.repeat(True, 1), new]))

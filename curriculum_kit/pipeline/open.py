@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from curriculum_kit.errors import ConfigInvalid, SchemaMismatch, SourceNotFound
+from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import SCHEMA_VERSION
 from curriculum_kit.storage import MANIFEST, read_json
 
@@ -34,19 +37,39 @@ def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnec
     kind: str = manifest["kind"]
     database = duckdb.connect()
     for name, pattern in _VIEWS[kind].items():
-        if any(folder.glob(pattern)):
-            path = str(folder / pattern).replace("'", "''")
-            # Shards have their tier as a column; DuckDB would add it once more from the folder's name.
-            database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)")
+        if files := sorted(folder.glob(pattern)):
+            with reading(folder):
+                database.execute(f"CREATE VIEW {name} AS SELECT * FROM {from_tables(files)}")
     return kind, manifest, database
 
 
-def run_sql(database: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the column names and rows of a query; raise `ConfigInvalid` in one line where it fails."""
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Raise `SchemaMismatch` in one line where a table turns out to be damaged while it is read."""
     try:
-        result = database.execute(query)
-        return [column[0] for column in result.description or []], result.fetchall()
+        yield
     except duckdb.Error as error:
-        reason = str(error).split("\n\n")[0].replace("\n", " ")
+        reason = _first_line(error)
+        raise SchemaMismatch(f"{folder} holds a table that cannot be read ({reason}); write it again") from error
+
+
+def run_sql(database: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the column names and rows of a query; raise `ConfigInvalid` in one line where it fails.
+
+    Columns of one name are numbered (`x`, `x_2`), so that none is lost where rows become dictionaries.
+    """
+    try:
+        if not database.extract_statements(query):
+            raise ConfigInvalid('--sql is empty; try --sql "SELECT * FROM choices LIMIT 5"')
+        result = database.execute(query)
+        names = [column[0] for column in result.description or []]
+        earlier = [names[:place].count(name) for place, name in enumerate(names)]
+        return [f"{name}_{n + 1}" if n else name for name, n in zip(names, earlier, strict=True)], result.fetchall()
+    except duckdb.Error as error:
+        reason = _first_line(error)
         views = ", ".join(row[0] for row in database.cursor().execute("SHOW TABLES").fetchall())
         raise ConfigInvalid(f"--sql fails: {reason}; the views are {views}") from error
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).split("\n\n")[0].replace("\n", " ")

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from curriculum_kit.config import BuildConfig, ImageStorage, TieBreak
-from curriculum_kit.errors import SourceNotFound
+from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source
+from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.prompts import template_named
 from curriculum_kit.shards import cut, datasets_metadata, shard_rows
 from curriculum_kit.storage import ParquetSink
@@ -28,7 +29,7 @@ def write_shards(
     database: duckdb.DuckDBPyConnection,
     scored: Path,
     sizes: Sequence[int],
-    image_roots: Sequence[Path],
+    images: ImageFiles,
     scratch: Path,
     on_rows: Callable[[int], None],
 ) -> Facts:
@@ -39,7 +40,7 @@ def write_shards(
     template = template_named(config.prompt)
     embed = config.images is ImageStorage.EMBED
     metadata = datasets_metadata(decode_images=embed)
-    read_image = _reader(image_roots) if embed else None
+    read_image = images.read if embed else None
     rows = _Rows(_in_order(config, database, scored))
     done = files = 0
     for name, tier, count in cut(sizes, config.rows_per_shard):
@@ -56,11 +57,10 @@ def _in_order(config: BuildConfig, database: duckdb.DuckDBPyConnection, scored: 
     """Stream the scored questions from easy to hard; the seed orders those that are equally hard."""
     hops = "coalesce(hops, -1), " if config.tie_break is TieBreak.HOPS else ""
     query = (
-        "SELECT * FROM read_parquet($scored) "
+        f"SELECT * FROM {from_tables([scored])} "
         f"ORDER BY difficulty, {hops}md5_number_lower($seed || question_id), question_id"
     )
-    values = {"scored": str(scored), "seed": f"{config.seed}:"}
-    yield from database.cursor().sql(query, params=values).to_arrow_reader(BATCH_ROWS)
+    yield from database.cursor().sql(query, params={"seed": f"{config.seed}:"}).to_arrow_reader(BATCH_ROWS)
 
 
 class _Rows:
@@ -80,29 +80,17 @@ class _Rows:
                 yield table.slice(0, now)
 
 
-def _reader(roots: Sequence[Path]) -> Callable[[str], bytes]:
-    def read(image_id: str) -> bytes:
-        path = image_id.partition(":")[2]
-        for root in roots:
-            if (root / path).is_file():
-                return (root / path).read_bytes()
-        raise SourceNotFound(f"image {path} is gone from {', '.join(map(str, roots))}; put it back and run again")
-
-    return read
-
-
 def write_images(
     database: duckdb.DuckDBPyConnection, sources: Sequence[Source], questions: Path, scratch: Path
 ) -> Facts:
     """Write the rows of `images` that the selected questions use, by image_id; return counts by status."""
     query = (
-        "SELECT DISTINCT ON (image_id) * FROM read_parquet($images) "
-        "WHERE image_id IN (SELECT unnest(image_ids) FROM read_parquet($questions)) ORDER BY image_id"
+        f"SELECT DISTINCT ON (image_id) * FROM {from_tables(source.images for source in sources)} "
+        f"WHERE image_id IN (SELECT unnest(image_ids) FROM {from_tables([questions])}) ORDER BY image_id"
     )
-    values = {"images": [str(source.root / "images.parquet") for source in sources], "questions": str(questions)}
     counts: dict[str, int] = {}
     with ParquetSink(scratch / "images.parquet", "images") as sink:
-        for batch in database.cursor().sql(query, params=values).to_arrow_reader(BATCH_ROWS):
+        for batch in database.cursor().sql(query).to_arrow_reader(BATCH_ROWS):
             sink.write(batch)
             for status in batch["status"].to_pylist():
                 key = status or "not looked at"

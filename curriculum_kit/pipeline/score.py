@@ -95,8 +95,10 @@ def write_scores(config: BuildConfig, questions: Path, choices: Path, similarity
             table = pa.Table.from_batches([batch])
             for name, values in {"difficulty": difficulties(*asked), **alone}.items():
                 table = table.append_column(name, pa.array(values, from_pandas=True))
-            hops = pc.map_lookup(batch["metadata"], "hops", "first").cast(pa.int32())
-            sink.write(table.append_column("hops", hops))
+            hops = pc.map_lookup(batch["metadata"], "hops", "first")
+            # A user's own column of that name may hold anything.
+            numbers = pc.if_else(pc.match_substring_regex(hops, r"\A[0-9]{1,9}\z"), hops, None)
+            sink.write(table.append_column("hops", numbers.cast(pa.int32())))
     return {"rows": sink.rows}
 
 

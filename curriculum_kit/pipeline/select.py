@@ -5,10 +5,12 @@ Reads the ingested tables; writes the selected `questions`, each with choices, a
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -21,8 +23,10 @@ from curriculum_kit.benchmarks.scene_graph import Scene, also_right
 from curriculum_kit.config import BuildConfig, ChoiceSource, ImageStorage
 from curriculum_kit.distractors import PoolKey, draw, pools_of
 from curriculum_kit.errors import NothingLeft
+from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Selection, Source
+from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import Reason, schema_of
 from curriculum_kit.storage import ParquetSink
 
@@ -34,15 +38,14 @@ class SceneLookup:
 
     def __init__(self, database: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
         self._database = database
-        self._paths = [str(source.scenes) for source in sources if source.scenes]
+        self._paths = [source.scenes for source in sources if source.scenes]
 
     def of(self, image_ids: Sequence[str]) -> dict[str, Scene]:
         """Return the scenes of the images that have one."""
         if not self._paths:
             return {}
-        query = "SELECT image_id, scene_graph FROM read_parquet($paths) WHERE image_id IN (SELECT unnest($ids))"
-        wanted = {"paths": self._paths, "ids": sorted(set(image_ids))}
-        found = self._database.cursor().execute(query, wanted).fetchall()
+        query = f"SELECT image_id, scene_graph FROM {from_tables(self._paths)} WHERE image_id IN (SELECT unnest(?))"
+        found = self._database.cursor().execute(query, [sorted(set(image_ids))]).fetchall()
         return {image_id: Scene.from_json(text) for image_id, text in found}
 
 
@@ -50,7 +53,7 @@ def select(
     config: BuildConfig,
     selection: Selection,
     scenes: SceneLookup,
-    image_roots: Sequence[Path],
+    images: ImageFiles,
     scratch: Path,
 ) -> Facts:
     """Write the selected questions and the rejects below `scratch`; return the counts."""
@@ -61,20 +64,20 @@ def select(
     pools = _pools(selection, redraw)
     tally: Counter[str] = Counter(selected=selected)
     names = schema_of("questions").names
-    exists = lru_cache(maxsize=None)(lambda path: any((root / path).is_file() for root in image_roots))
     with (
         ParquetSink(scratch / "questions.parquet", "questions") as kept,
-        ParquetSink(scratch / "rejects.parquet", "rejects") as lost,
+        ParquetSink(scratch / "rejects.parquet", "rejects") as sink,
     ):
+        lost = _Rejects(sink, selection.shown)
         for batch in selection.batches(BATCH_ROWS):
             table = pa.Table.from_batches([batch])
             if config.images is ImageStorage.EMBED:
-                here = [all(exists(key.partition(":")[2]) for key in keys) for keys in table["image_ids"].to_pylist()]
-                table = _turn_away(table, np.array(here, bool), Reason.IMAGE_MISSING, lost)
+                here = [all(map(images.find, keys)) for keys in table["image_ids"].to_pylist()]
+                table = lost.turn_away(table, np.array(here, bool), Reason.IMAGE_MISSING)
             bare = np.array([redraw or not labels for labels in table["choices"].to_pylist()], bool)
             kept.write(table.filter(pa.array(~bare)).select(names))
             kept.write(_drawn(table.filter(pa.array(bare)), pools, scenes, config, lost, tally).select(names))
-        tally.update(kept=kept.rows, rejected=lost.rows)
+        tally.update(kept=kept.rows, rejected=sink.rows)
     if not tally["kept"]:
         raise NothingLeft(
             "no question is left: every one was turned away; see ckit build-curriculum --help on --images and --options"
@@ -96,7 +99,7 @@ def _drawn(
     pools: dict[PoolKey, list[str]],
     scenes: SceneLookup,
     config: BuildConfig,
-    lost: ParquetSink,
+    lost: _Rejects,
     tally: Counter[str],
 ) -> pa.Table:
     """Draw choices for the questions of a batch that have none."""
@@ -117,18 +120,26 @@ def _drawn(
     table, kept = draw(bare, [labels or () for labels in shown], pools, options=config.options, seed=config.seed)
     sizes = Counter(pc.list_value_length(table["choices"]).to_pylist())
     tally["with_fewer_options"] += sum(count for size, count in sizes.items() if size < config.options)
-    _turn_away(bare, kept, Reason.NO_DISTRACTORS, lost)
+    lost.turn_away(bare, kept, Reason.NO_DISTRACTORS)
     return table
 
 
-def _turn_away(table: pa.Table, keep: np.ndarray, reason: Reason, lost: ParquetSink) -> pa.Table:
-    """Write the rows that are not kept to the rejects, and return the others."""
-    if keep.all():
-        return table
-    for row in table.filter(pa.array(~keep)).to_pylist():
-        source, position = row.pop("filename"), row.pop("file_row_number")
-        raw = row | {"metadata": dict(row["metadata"])}
+class _Rejects:
+    """The questions that are turned away, with the place in their source."""
+
+    def __init__(self, sink: ParquetSink, shown: Mapping[str, str]) -> None:
+        self._sink, self._shown = sink, shown
+
+    def turn_away(self, table: pa.Table, keep: np.ndarray, reason: Reason) -> pa.Table:
+        """Write the rows that are not kept to the rejects, and return the others."""
+        if keep.all():
+            return table
+        lost = table.filter(pa.array(~keep)).to_pylist()
+        for benchmark, rows in itertools.groupby(lost, key=itemgetter("benchmark")):
+            self._sink.write(rejects_table([self._rejected(row, reason) for row in rows], benchmark, stage="choices"))
+        return table.filter(pa.array(keep))
+
+    def _rejected(self, row: dict[str, Any], reason: Reason) -> Rejected:
+        source, position = self._shown[row.pop("filename")], row.pop("file_row_number")
         detail = ", ".join(row["image_ids"]) if reason is Reason.IMAGE_MISSING else row["answer"]
-        reject = Rejected(source, position, reason, raw, detail)
-        lost.write(rejects_table([reject], row["benchmark"], stage="choices"))
-    return table.filter(pa.array(keep))
+        return Rejected(source, position, reason, row | {"metadata": dict(row["metadata"])}, detail)

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from curriculum_kit.errors import ConfigInvalid, SchemaMismatch, SourceNotFound
+from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import SCHEMA_VERSION, columns_of
 from curriculum_kit.storage import MANIFEST, open_table, read_json, sha256_of
 
 
 @dataclass(frozen=True)
 class Source:
-    """One ingested benchmark: its folder, the name to show for it and its manifest."""
+    """One ingested benchmark: its folder, the name to show for it, its manifest and where its images lie."""
 
     root: Path
     shown: str
     manifest: dict[str, Any]
+    image_root: Path | None
+    """The folder that image paths start from, where one was named at ingest."""
 
     @property
     def questions(self) -> Path:
@@ -28,26 +32,29 @@ class Source:
         return self.root / "questions.parquet"
 
     @property
-    def scenes(self) -> Path | None:
-        """The table of scene graphs, where the benchmark has them."""
-        path = self.root / "scenes.parquet"
-        return path if path.is_file() else None
+    def images(self) -> Path:
+        """The table of images."""
+        return self.root / "images.parquet"
 
     @property
-    def image_root(self) -> Path | None:
-        """The folder that image paths start from, where one was named at ingest."""
-        root = self.manifest["request"].get("image_root")
-        return Path(root) if root else None
+    def scenes(self) -> Path | None:
+        """The table of scene graphs, where the benchmark has them."""
+        # Not whatever lies there: an ingest into this folder before the last may have left one.
+        return self.root / "scenes.parquet" if "scenes.parquet" in self.manifest["files"] else None
 
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables that a curriculum may read."""
+        return ["questions", "images", "choices"] + (["scenes"] if self.scenes else [])
+
+    @cached_property
     def hashes(self) -> dict[str, str]:
-        """Hash every table that a curriculum may read."""
-        names = ("questions", "images", "choices", "scenes")
-        files = [(name, self.root / f"{name}.parquet") for name in names]
-        return {name: sha256_of(file) for name, file in files if file.is_file()}
+        """The SHA-256 of each of `tables`."""
+        return {name: sha256_of(self.root / f"{name}.parquet") for name in self.tables}
 
 
 def open_source(root: Path, shown: str | None = None) -> Source:
-    """Open a folder that `ckit ingest` wrote and check its tables."""
+    """Open a folder that `ckit ingest` wrote; raise a `CkitError` unless its tables are as they were written."""
     if not root.is_dir():
         raise SourceNotFound(f"{root} does not exist; name a folder that ckit ingest wrote")
     manifest = read_json(root / MANIFEST)
@@ -56,9 +63,14 @@ def open_source(root: Path, shown: str | None = None) -> Source:
         raise SourceNotFound(f"{root} holds {what}; name a folder that ckit ingest wrote")
     if manifest.get("schema_version") != SCHEMA_VERSION:
         raise SchemaMismatch(f"{root} was written by another version of ckit; ingest it again")
-    for name in ("questions", "images", "choices"):
+    images = manifest["request"].get("image_root")
+    source = Source(root, shown or str(root), manifest, Path(images) if images else None)
+    for name in source.tables:
         open_table(root / f"{name}.parquet", name)
-    return Source(root, shown or str(root), manifest)
+    for name, digest in source.hashes.items():
+        if digest != manifest["files"][f"{name}.parquet"]["sha256"]:
+            raise SchemaMismatch(f"{root / name}.parquet is not as ckit ingest wrote it; ingest the benchmark again")
+    return source
 
 
 class Selection:
@@ -66,7 +78,9 @@ class Selection:
 
     def __init__(self, database: duckdb.DuckDBPyConnection, sources: Sequence[Source], where: str | None) -> None:
         self._database = database
-        self.paths = [str(source.questions) for source in sources]
+        self._paths = [source.questions for source in sources]
+        self.shown = {str(source.questions): f"{source.shown}/{source.questions.name}" for source in sources}
+        """What to call the file of a question in tables."""
         # The newline ends a comment that the condition may hold.
         self._clause = f"WHERE ({where}\n)" if where else ""
         self._check(where)
@@ -75,28 +89,32 @@ class Selection:
         if not where:
             return
         try:
-            self.rows("count(*)", "LIMIT 1")
+            found = [self.rows("count(*), bit_xor(hash(question_id))") for _ in range(2)]
         except duckdb.Error as error:
             reason = str(error).split("\n\n")[0].replace("\n", " ")
             names = ", ".join(column.name for column in columns_of("questions"))
             raise ConfigInvalid(f"--where {where!r} fails: {reason}; the columns are {names}") from error
+        if found[0] != found[1]:
+            raise ConfigInvalid(
+                f"--where {where!r} selects other questions each time; for a part of them at random use a condition "
+                "on the id, such as hash(question_id) % 10 = 0"
+            )
 
     def rows(self, columns: str, rest: str = "") -> list[tuple[Any, ...]]:
         """Return a small result over the selected questions."""
-        query = f"SELECT {columns} FROM read_parquet(?) {self._clause} {rest}"
-        return self._database.cursor().execute(query, [self.paths]).fetchall()
+        query = f"SELECT {columns} FROM {from_tables(self._paths)} {self._clause} {rest}"
+        return self._database.cursor().execute(query).fetchall()
 
     def batches(self, size: int) -> Iterator[Any]:
         """Stream the selected questions in the order of the sources, with `filename` and `file_row_number`."""
-        query = f"SELECT * FROM read_parquet($paths, filename = true, file_row_number = true) {self._clause}"
-        yield from self._database.cursor().sql(query, params={"paths": self.paths}).to_arrow_reader(size)
+        query = f"SELECT * FROM {from_tables(self._paths, positions=True)} {self._clause}"
+        yield from self._database.cursor().sql(query).to_arrow_reader(size)
 
     def check_ids(self) -> None:
         """Raise `ConfigInvalid` where one question comes from two sources."""
         repeated = self._database.execute(
-            "SELECT any_value(question_id), count(*) FROM (SELECT question_id FROM read_parquet(?) "
-            "GROUP BY question_id HAVING count(*) > 1)",
-            [self.paths],
+            f"SELECT any_value(question_id), count(*) FROM (SELECT question_id FROM {from_tables(self._paths)} "
+            "GROUP BY question_id HAVING count(*) > 1)"
         ).fetchall()
         if repeated and repeated[0][1]:
             raise ConfigInvalid(
@@ -110,7 +128,7 @@ def describe(sources: Sequence[Source]) -> list[dict[str, Any]]:
     return [
         {
             "folder": source.shown,
-            "tables": source.hashes(),
+            "tables": source.hashes,
             **{key: source.manifest[key] for key in ("benchmark", "source", "rows")},
         }
         for source in sources

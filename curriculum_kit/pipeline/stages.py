@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from curriculum_kit.config import BuildConfig, ImageStorage
 from curriculum_kit.encoders import Encoder
-from curriculum_kit.errors import ConfigInvalid, SourceNotFound
+from curriculum_kit.pipeline.image_files import image_files, image_ids
 from curriculum_kit.pipeline.publish import write_images, write_shards
 from curriculum_kit.pipeline.runner import Facts, StageRunner
 from curriculum_kit.pipeline.sample import ingest_sample
@@ -31,8 +32,10 @@ class Stages:
     def __init__(self, config: BuildConfig, folder: OutputFolder, runner: StageRunner, progress: Progress) -> None:
         self.config, self.folder, self.runner, self.progress = config, folder, runner, progress
         self.database = connect(folder.scratch / "duckdb", config.memory)
+        # Before anything is made: a model or file that is not there should fail at once.
+        self.fingerprint, self.load_encoder = _encoder(config)
         self.sources = [self.sample()] if config.sample else [open_source(path) for path in config.sources]
-        self.image_roots = self._image_roots()
+        self.image_files = image_files(config, self.database, self.sources)
         self.facts: dict[str, Facts] = {}
 
     def run(self) -> None:
@@ -55,8 +58,10 @@ class Stages:
 
         asked = {"scenes": self.config.scenes, "seed": self.config.seed}
         self.runner.run("sample", inputs={}, config=asked, outputs={"sample": _SAMPLE}, make=make)
-        tables = self.folder.root / _SAMPLE / "tables"
-        return open_source(tables, shown=f"the embedded sample ({self.config.scenes} scenes)")
+        made = self.folder.root / _SAMPLE
+        source = open_source(made / "tables", shown=f"the embedded sample ({self.config.scenes} scenes)")
+        # Its images were looked at in scratch, and have moved with it.
+        return replace(source, image_root=made / "release")
 
     def select(self) -> None:
         """Choose the questions and give choices to those that have none."""
@@ -65,10 +70,10 @@ class Stages:
         scenes = SceneLookup(self.database, self.sources)
         self._stage(
             "select",
-            reads=self._of_sources("questions", "scenes"),
+            reads=self._of_sources("questions", "scenes") | self._image_state(),
             heeds=("where", "choices", "options", "seed", "images", "image_root"),
             writes={"questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
-            make=lambda to: select(self.config, selection, scenes, self.image_roots, to),
+            make=lambda to: select(self.config, selection, scenes, self.image_files, to),
         )
 
     def vocabulary(self) -> None:
@@ -82,12 +87,11 @@ class Stages:
 
     def encode(self) -> None:
         """Give every label a vector."""
-        fingerprint, load = _encoder(self.config)
         self._stage(
             "encode",
-            reads=self._made("choices.parquet") | {"encoder": fingerprint},
+            reads=self._made("choices.parquet") | {"encoder": self.fingerprint},
             writes={"embeddings.parquet": _EMBEDDINGS},
-            make=lambda to: write_embeddings(self._at("choices.parquet"), load(), to),
+            make=lambda to: write_embeddings(self._at("choices.parquet"), self.load_encoder(), to),
         )
 
     def similarity(self) -> None:
@@ -130,7 +134,9 @@ class Stages:
         order = ("tie_break", "seed", "prompt", "images", "image_root", "rows_per_shard")
         self._stage(
             "shards",
-            reads=self._made(_SCORED) | {"sizes": hash_of(sizes), "prompt": template_named(self.config.prompt).sha256},
+            reads=self._made(_SCORED)
+            | self._image_state()
+            | {"sizes": hash_of(sizes), "prompt": template_named(self.config.prompt).sha256},
             heeds=order,
             writes={"shards": "shards"},
             make=lambda to: write_shards(
@@ -138,7 +144,7 @@ class Stages:
                 self.database,
                 self._at(_SCORED),
                 sizes,
-                self.image_roots,
+                self.image_files,
                 to,
                 lambda done: self.progress("rows", done, sum(sizes)),
             ),
@@ -172,21 +178,14 @@ class Stages:
         return {name: self.runner.hashes[name] for name in names}
 
     def _of_sources(self, *tables: str) -> dict[str, str]:
-        hashes = [source.hashes() for source in self.sources]
+        hashes = [source.hashes for source in self.sources]
         return {f"{i}:{table}": found[table] for i, found in enumerate(hashes) for table in tables if table in found}
 
-    def _image_roots(self) -> list[Path]:
-        """Return where images are looked for; raise `ConfigInvalid` where they are to be embedded and nobody said."""
-        named = [self.config.image_root] if self.config.image_root else [source.image_root for source in self.sources]
-        roots = list(dict.fromkeys(root for root in named if root))
-        if self.config.sample:
-            roots = [self.folder.root / _SAMPLE / "release"]
-        if self.config.images is ImageStorage.EMBED and not roots:
-            raise ConfigInvalid("--images embed needs the images; name their folder with --image-root")
-        absent = [root for root in roots if not root.is_dir()]
-        if self.config.images is ImageStorage.EMBED and absent:
-            raise SourceNotFound(f"image folder {absent[0]} does not exist; name the folder with --image-root")
-        return roots
+    def _image_state(self) -> dict[str, str]:
+        """Return what the image files are like, where they are read: one that was missing may have come."""
+        if self.config.images is not ImageStorage.EMBED:
+            return {}
+        return {"image_files": self.image_files.state(image_ids(self.database, self.sources))}
 
 
 def _encoder(config: BuildConfig) -> tuple[str, Callable[[], Encoder]]:

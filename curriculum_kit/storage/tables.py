@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,41 +19,90 @@ from curriculum_kit.schemas import check_schema, schema_of
 ROW_GROUP = 50_000
 """Rows per Parquet row group: about 10 MB of questions, small enough to stream."""
 
-_UNIQUE = frozenset({"question_id", "group_id", "question", "record", "scene_graph", "sha256"})
+_UNIQUE = frozenset(
+    {"question_id", "group_id", "image_id", "question", "record", "scene_graph", "sha256", "path"}
+    | {"content", "bytes", "vector"}
+)
 """Columns whose values hardly repeat: a dictionary would be filled, found too large and thrown away."""
+
+
+def _repeating(name: str, kind: pa.DataType) -> Iterator[str]:
+    """Yield the paths that Parquet knows a column by, a path per leaf of a nested one, where values repeat."""
+    if pa.types.is_map(kind):
+        yield from (f"{name}.key_value.key", f"{name}.key_value.value")
+    elif pa.types.is_list(kind):
+        yield from _repeating(f"{name}.list.element", kind.value_type)
+    elif pa.types.is_struct(kind):
+        for field in kind:
+            yield from _repeating(f"{name}.{field.name}", field.type)
+    elif not _UNIQUE.intersection(name.split(".")):
+        yield name
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Return a type without its dictionaries, at any depth."""
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    if pa.types.is_map(kind):
+        return pa.map_(_plain(kind.key_type), _plain(kind.item_type))
+    return pa.list_(_plain(kind.value_type)) if pa.types.is_list(kind) else kind
 
 
 class ParquetSink:
     """Writes one table batch by batch in row groups of a fixed size.
 
     The bytes of the file depend on the rows alone, not on the batches they came in. Batches are cast
-    to the table's schema; a null in a column that may not be null raises.
+    to the table's schema; a null in a column that may not be null raises. Text that repeats may come as
+    dictionaries of distinct values, in the same columns of every batch; it is written without being hashed
+    again, and read as text. Only in the order of these dictionaries do bytes follow the batches.
     """
 
     def __init__(self, path: Path, table: str, metadata: dict[str, str] | None = None) -> None:
         self.path = path
         self.rows = 0
         self._schema = schema_of(table).with_metadata(metadata)
+        self._writer: pq.ParquetWriter | None = None
         self._pending: list[pa.Table] = []
         self._waiting = 0
         path.parent.mkdir(parents=True, exist_ok=True)
-        encoded = [name for name in self._schema.names if name not in _UNIQUE]
-        self._writer = pq.ParquetWriter(
-            path, self._schema, compression="zstd", compression_level=1, use_dictionary=encoded
+
+    def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
+        repeating = [leaf for field in self._schema for leaf in _repeating(field.name, field.type)]
+        return pq.ParquetWriter(
+            self.path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repeating,
+            # A reader skips row groups by their smallest and largest value. Nobody looks for a question by
+            # its place in the alphabet, and statistics of every column take a sixth of the time of writing.
+            write_statistics=[leaf for leaf in repeating if leaf in self._schema.names],
+            store_schema=schema.equals(self._schema),  # a stored schema would have readers give dictionaries
         )
+
+    def _conform(self, table: pa.Table) -> pa.Table:
+        """Return a batch with the schema of the file, which is that of the first batch if only dictionaries differ."""
+        if self._writer is None:
+            plain = pa.schema([field.with_type(_plain(field.type)) for field in table.schema])
+            # Without the stored schema a file has no metadata either.
+            encoded = plain.equals(self._schema) and not self._schema.metadata
+            self._writer = self._open(table.schema if encoded else self._schema)
+        schema = self._writer.schema
+        return table if table.schema.equals(schema) else table.cast(schema)
 
     def write(self, batch: pa.Table | pa.RecordBatch) -> None:
         """Append rows; whole row groups are written as soon as they are full."""
         table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
         if not table.num_rows:
             return
-        self._pending.append(table if table.schema.equals(self._schema) else table.cast(self._schema))
+        self._pending.append(self._conform(table))
         self._waiting += table.num_rows
         self.rows += table.num_rows
         if self._waiting >= ROW_GROUP:
             self._flush(whole_groups_only=True)
 
     def _flush(self, whole_groups_only: bool) -> None:
+        assert self._writer is not None, "rows wait only once a batch has opened the file"
         joined = pa.concat_tables(self._pending)
         end = joined.num_rows // ROW_GROUP * ROW_GROUP if whole_groups_only else joined.num_rows
         for start in range(0, end, ROW_GROUP):
@@ -65,7 +116,7 @@ class ParquetSink:
         """Write what is left and the footer."""
         if self._waiting:
             self._flush(whole_groups_only=False)
-        self._writer.close()
+        (self._writer or self._open(self._schema)).close()
 
     def __enter__(self) -> Self:
         """Return the sink itself."""
@@ -85,8 +136,9 @@ class ParquetSink:
         self._discard()
 
     def _discard(self) -> None:
-        with contextlib.suppress(Exception):  # the first error is the one to show
-            self._writer.close()
+        if self._writer:
+            with contextlib.suppress(Exception):  # the first error is the one to show
+                self._writer.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -118,3 +170,26 @@ def iter_table(
 ) -> Iterator[pa.RecordBatch]:
     """Stream a table in batches of at most `batch_rows` rows."""
     yield from open_table(path, table).iter_batches(batch_rows, columns=columns)
+
+
+class _NoPandas(MetaPathFinder):
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("pandas is kept out", name=fullname)
+
+
+def keep_pandas_out() -> None:
+    """Have pyarrow settle for this process that it works without pandas, which nothing here needs.
+
+    It looks for pandas when it converts its first value, and importing that takes 0.4 s, a third of the time
+    in which the largest benchmark is read. For commands, not for a library: `to_pandas` looks again and works
+    all the same, but `pa.array` no longer knows a `Series`.
+    """
+    if "pandas" in sys.modules:
+        return
+    finder = _NoPandas()
+    sys.meta_path.insert(0, finder)
+    try:
+        pa.scalar(0)
+    finally:
+        sys.meta_path.remove(finder)

@@ -114,6 +114,7 @@ def test_a_graph_larger_than_a_block_is_read() -> None:
         graph({"bbox": [1, 2, 3, 4]}),
         b'\xff{"scenes": []}',
         graph(LIVER) + graph(LIVER),
+        graph(LIVER).replace(b"liver", b"li\xffver"),
     ],
 )
 def test_a_broken_graph_ends_the_run_and_is_named_by_its_frame(broken: bytes) -> None:

@@ -79,9 +79,8 @@ def select(
             kept.write(_drawn(table.filter(pa.array(bare)), pools, scenes, config, lost, tally).select(names))
         tally.update(kept=kept.rows, rejected=sink.rows)
     if not tally["kept"]:
-        raise NothingLeft(
-            "no question is left: every one was turned away; see ckit build-curriculum --help on --images and --options"
-        )
+        why = ", ".join(f"{count} {reason}" for reason, count in lost.reasons.most_common())
+        raise NothingLeft(f"no question is left: every one was turned away ({why}); check --image-root and --where")
     return dict(tally)
 
 
@@ -129,12 +128,14 @@ class _Rejects:
 
     def __init__(self, sink: ParquetSink, shown: Mapping[str, str]) -> None:
         self._sink, self._shown = sink, shown
+        self.reasons: Counter[str] = Counter()
 
     def turn_away(self, table: pa.Table, keep: np.ndarray, reason: Reason) -> pa.Table:
         """Write the rows that are not kept to the rejects, and return the others."""
         if keep.all():
             return table
         lost = table.filter(pa.array(~keep)).to_pylist()
+        self.reasons[reason.value] += len(lost)
         for benchmark, rows in itertools.groupby(lost, key=itemgetter("benchmark")):
             self._sink.write(rejects_table([self._rejected(row, reason) for row in rows], benchmark, stage="choices"))
         return table.filter(pa.array(keep))

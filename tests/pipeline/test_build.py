@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from curriculum_kit.errors import CkitError, EmbeddingsInvalid, NothingLeft, OutputOccupied, OutputUnwritable
+from curriculum_kit.errors import OutputUnwritable
 from curriculum_kit.pipeline.build import BuildSummary
 from curriculum_kit.schemas import check_schema
 
@@ -236,85 +236,3 @@ def _failing(stage: str, fail: Callable[..., None]) -> Callable[..., Any]:
             return original(*args, **kwargs)
 
     return run
-
-
-def test_a_folder_with_other_things_is_refused_and_with_force_they_stay(
-    make: Make, contents: Contents, tmp_path: Path
-) -> None:
-    output = tmp_path / "curriculum"
-    output.mkdir()
-    (output / "thesis.tex").write_text("chapter 1")
-    with pytest.raises(OutputOccupied, match=r"holds something else \(thesis\.tex\)"):
-        make()
-    assert contents(output) == {"thesis.tex": b"chapter 1"}
-    make(force=True)
-    assert contents(output)["thesis.tex"] == b"chapter 1"
-    assert "manifest.json" in contents(output)
-
-
-def test_a_curriculum_built_otherwise_is_refused_and_says_what_changed(
-    make: Make, contents: Contents, tmp_path: Path
-) -> None:
-    make()
-    before = contents(tmp_path / "curriculum")
-    with pytest.raises(OutputOccupied, match=r"built otherwise \(tiers 3 -> 2, seed 0 -> 4\)"):
-        make(tiers=2, seed=4)
-    assert contents(tmp_path / "curriculum") == before
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_a_source_is_never_the_output(make: Make, contents: Contents, tables: Path, force: bool) -> None:
-    before = contents(tables)
-    with pytest.raises(OutputOccupied, match="is one of the folders to read from"):
-        make("tables", force=force)
-    with pytest.raises(OutputOccupied, match="is one of the folders to read from"):
-        make("nowhere/../tables", force=force)
-    assert contents(tables) == before
-
-
-def test_an_ingest_is_not_overwritten_by_a_curriculum(
-    make: Make, contents: Contents, ingest_rows: Callable[..., Path], seventy: list[dict[str, Any]]
-) -> None:
-    before = contents(ingest_rows(seventy, "other"))
-    with pytest.raises(OutputOccupied, match="holds a ckit questions folder"):
-        make("other")
-    assert contents(ingest_rows(seventy, "other")) == before
-
-
-def test_a_file_is_no_output(make: Make, tmp_path: Path) -> None:
-    (tmp_path / "curriculum").write_text("x")
-    with pytest.raises(OutputUnwritable, match="is a file, not a folder"):
-        make(force=True)
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "says"),
-    [
-        ({"prompt": "thinkk"}, CkitError, "did you mean 'think'?"),
-        ({"tiers": 71}, NothingLeft, "too few for 71 tiers"),
-        ({"images": "embed"}, CkitError, "name their folder with --image-root"),
-        ({"images": "embed", "image_root": Path("absent")}, CkitError, "image folder absent does not exist"),
-        ({"embeddings": Path("absent.npz")}, CkitError, "absent.npz does not exist"),
-        ({"embeddings": None, "text_model": "./absent"}, CkitError, "the folder './absent' does not exist"),
-    ],
-)
-def test_what_cannot_be_built_says_so(
-    options: dict[str, Any], error: type[CkitError], says: str, make: Make, tmp_path: Path
-) -> None:
-    with pytest.raises(error) as caught:
-        make(**options)
-    assert says in str(caught.value)
-    assert not (tmp_path / "curriculum" / "manifest.json").exists()
-
-
-def test_a_model_that_is_absent_fails_before_any_stage_runs(make: Make) -> None:
-    seen = Seen()
-    with pytest.raises(CkitError, match="does not exist"):
-        make(embeddings=None, text_model="./absent", on_stage=seen)
-    assert seen.ran == []
-
-
-def test_vectors_that_lack_labels_are_refused_by_name(make: Make, tmp_path: Path) -> None:
-    np.savez(tmp_path / "few.npz", labels=np.array(["gut", "liver"]), vectors=np.eye(2))
-    with pytest.raises(EmbeddingsInvalid, match=r"lacks 6 of 8 labels \('gallbladder', 'heart', 'kidney', \.\.\.\)"):
-        make(embeddings=tmp_path / "few.npz")

@@ -1,12 +1,15 @@
 """Ingest: every row of every benchmark ends among the questions or the rejects, and the figures say so."""
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from curriculum_kit.benchmarks import reader_of
@@ -99,6 +102,21 @@ def test_the_phantom_too(phantom: Path) -> None:
     assert rows["images"] == 30
     assert pq.read_table(phantom / "questions.parquet").num_rows == rows["questions"] > 500
     assert pq.read_table(phantom / "scenes.parquet").num_rows == 30
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+_VALUES = _SCALARS | st.lists(_SCALARS, max_size=4) | st.dictionaries(st.sampled_from("ABCD"), _SCALARS, max_size=4)
+_ROWS = _VALUES | st.fixed_dictionaries({}, optional=dict.fromkeys(("question", "choices", "answer", "image"), _VALUES))
+
+
+@settings(max_examples=40, deadline=None)
+@given(wild=st.lists(_ROWS, max_size=8))
+def test_whatever_a_row_holds_it_is_counted_once(wild: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        summary = ingest_rows_of_mcq(Path(folder), [MCQ, *wild])
+        assert summary.rows_in == len(wild) + 1 == summary.questions + summary.rejects
+        assert pq.read_metadata(Path(folder) / "tables" / "questions.parquet").num_rows == summary.questions
+        assert pq.read_metadata(Path(folder) / "tables" / "rejects.parquet").num_rows == summary.rejects
 
 
 def test_what_cannot_be_used_keeps_its_place_reason_and_record(tmp_path: Path) -> None:

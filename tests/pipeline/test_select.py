@@ -142,5 +142,5 @@ def test_where_nothing_is_left_the_command_says_so(make: Callable[..., BuildSumm
     with pytest.raises(NothingLeft, match=r"no question meets --where \"split = 'x'\""):
         make(where="split = 'x'")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(NothingLeft, match="every one was turned away"):
+    with pytest.raises(NothingLeft, match=r"every one was turned away \(70 image_missing\); check --image-root"):
         make(images="embed", image_root=tmp_path / "empty")

@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
 
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, TieBreak
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound, did_you_mean
-from curriculum_kit.schemas import MAX_CHOICES, DifficultyKind
+from curriculum_kit.schemas import MAX_CHOICES
 
 _Whole = Annotated[int, Strict()]
 """A number that is one in the file too: without `Strict`, `tiers = true` would mean one tier."""
-
-
-class ChoiceSource(StrEnum):
-    """Where the options of a question come from."""
-
-    KEEP = "keep"
-    RANDOM = "random"
-
-
-class ImageStorage(StrEnum):
-    """What a shard holds of an image."""
-
-    PATHS = "paths"
-    EMBED = "embed"
-
-
-class TieBreak(StrEnum):
-    """What tells questions of equal S(q) apart."""
-
-    NONE = "none"
-    HOPS = "hops"
 
 
 class BuildConfig(BaseModel):

@@ -7,69 +7,32 @@ never inferred from data. `columns_of(table)` gives the documentation of each co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pyarrow as pa
 
+from curriculum_kit.enums import DifficultyKind, ImageStatus, Reason, Split
 from curriculum_kit.errors import SchemaMismatch
+
+__all__ = [
+    "CHANNELS",
+    "MAX_CHOICES",
+    "SCHEMA_VERSION",
+    "TABLES",
+    "Column",
+    "DifficultyKind",
+    "ImageStatus",
+    "Reason",
+    "Split",
+    "check_schema",
+    "columns_of",
+    "schema_of",
+]
 
 SCHEMA_VERSION = 1
 """Raised when a column changes its name, type or meaning; stored in every manifest."""
 
 MAX_CHOICES = 26
 """Options are answered by a letter, A to Z."""
-
-
-class Split(StrEnum):
-    """Where the benchmark itself puts a question."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    TEST = "test"
-    UNASSIGNED = "unassigned"
-
-
-class ImageStatus(StrEnum):
-    """What a look at the image file found. Null in a table means that nobody has looked."""
-
-    OK = "ok"
-    MISSING = "missing"
-    CORRUPT = "corrupt"
-
-
-class DifficultyKind(StrEnum):
-    """How S(q) is made of the similarities of a question's choices."""
-
-    PAIRWISE_MEAN = "pairwise_mean"
-    ANSWER_MEAN = "answer_mean"
-    ANSWER_MAX = "answer_max"
-
-
-class Reason(StrEnum):
-    """Why a row could not be used. These names are stable: people filter `rejects.parquet` by them."""
-
-    NOT_AN_OBJECT = "not_an_object"
-    NOT_JSON = "not_json"
-    NOT_UTF8 = "not_utf8"
-    NUL_BYTE = "nul_byte"
-    FIELD_MISSING = "field_missing"
-    FIELD_NOT_TEXT = "field_not_text"
-    WRONG_FIELD_COUNT = "wrong_field_count"
-    QUESTION_EMPTY = "question_empty"
-    ANSWER_EMPTY = "answer_empty"
-    ANSWER_NOT_IN_CHOICES = "answer_not_in_choices"
-    ANSWER_AMBIGUOUS = "answer_ambiguous"
-    ANSWER_CONTRADICTORY = "answer_contradictory"
-    CHOICES_UNREADABLE = "choices_unreadable"
-    DUPLICATE_CHOICES = "duplicate_choices"
-    TOO_FEW_CHOICES = "too_few_choices"
-    TOO_MANY_CHOICES = "too_many_choices"
-    SCENE_LEVEL = "scene_level"
-    SEVERAL_ANSWERS = "several_answers"
-    IMAGE_PATH_UNSAFE = "image_path_unsafe"
-    IMAGE_MISSING = "image_missing"
-    NO_DISTRACTORS = "no_distractors"
-    DUPLICATE_QUESTION_ID = "duplicate_question_id"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from curriculum_kit.config import BuildConfig, ChoiceSource, load_build_config
+from curriculum_kit.config import BuildConfig, load_build_config
+from curriculum_kit.enums import ChoiceSource
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound
 
 SAMPLE: dict[str, Any] = {"sample": True}

@@ -10,8 +10,7 @@ import typer
 from rich.table import Table
 
 from curriculum_kit.cli.console import console, print_json, progress_bar, say
-from curriculum_kit.config import ChoiceSource, ImageStorage, TieBreak, load_build_config
-from curriculum_kit.schemas import DifficultyKind
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, TieBreak
 
 if TYPE_CHECKING:
     from curriculum_kit.pipeline.build import BuildSummary
@@ -134,6 +133,7 @@ def build_curriculum(
         "neighbours": neighbours,
         "memory": memory,
     }
+    from curriculum_kit.config import load_build_config
     from curriculum_kit.pipeline.build import build
 
     resolved = load_build_config(config, flags, SAMPLE_DEFAULTS)

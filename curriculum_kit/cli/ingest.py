@@ -89,6 +89,9 @@ def ingest(
       ckit ingest phantom scenes/ --scenes 500 -o phantom-tables
     """
     from curriculum_kit.pipeline.ingest import ingest as run_ingest
+    from curriculum_kit.storage import keep_pandas_out
+
+    keep_pandas_out()
 
     mcq = {"map": mapping, "name": name, "answer-kind": answer_kind, "answer-base": answer_base}
     phantom = {"scenes": scenes, "seed": seed, "frames": frames}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from curriculum_kit.config import BuildConfig, ImageStorage
+from curriculum_kit.config import BuildConfig
+from curriculum_kit.enums import ImageStorage
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound
 from curriculum_kit.pipeline.sources import Source
 from curriculum_kit.pipeline.sql import from_tables

@@ -12,7 +12,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from curriculum_kit.config import BuildConfig, ImageStorage, TieBreak
+from curriculum_kit.config import BuildConfig
+from curriculum_kit.enums import ImageStorage, TieBreak
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source

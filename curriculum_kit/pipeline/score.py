@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curriculum_kit.config import BuildConfig, TieBreak
+from curriculum_kit.config import BuildConfig
 from curriculum_kit.difficulty import difficulties, parts
 from curriculum_kit.encoders import Encoder
+from curriculum_kit.enums import TieBreak
 from curriculum_kit.pipeline.labels import count_labels
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source

@@ -20,8 +20,9 @@ import pyarrow.compute as pc
 from curriculum_kit.benchmarks.base import Rejected
 from curriculum_kit.benchmarks.normalise import rejects_table
 from curriculum_kit.benchmarks.scene_graph import Scene, also_right
-from curriculum_kit.config import BuildConfig, ChoiceSource, ImageStorage
+from curriculum_kit.config import BuildConfig
 from curriculum_kit.distractors import PoolKey, draw, pools_of
+from curriculum_kit.enums import ChoiceSource, ImageStorage
 from curriculum_kit.errors import NothingLeft
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts

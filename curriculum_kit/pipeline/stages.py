@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from curriculum_kit.config import BuildConfig, ImageStorage
+from curriculum_kit.config import BuildConfig
 from curriculum_kit.encoders import Encoder
+from curriculum_kit.enums import ImageStorage
 from curriculum_kit.pipeline.image_files import image_files, image_ids
 from curriculum_kit.pipeline.publish import write_images, write_shards
 from curriculum_kit.pipeline.runner import Facts, StageRunner

@@ -14,7 +14,7 @@ from curriculum_kit.storage.files import (
     write_text,
 )
 from curriculum_kit.storage.folder import MANIFEST, OutputFolder
-from curriculum_kit.storage.tables import ParquetSink, iter_table, open_table, read_table, write_table
+from curriculum_kit.storage.tables import ParquetSink, iter_table, keep_pandas_out, open_table, read_table, write_table
 
 __all__ = [
     "MANIFEST",
@@ -24,6 +24,7 @@ __all__ = [
     "explain_os_error",
     "hash_of",
     "iter_table",
+    "keep_pandas_out",
     "open_table",
     "read_json",
     "read_table",

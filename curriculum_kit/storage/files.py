@@ -7,11 +7,12 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from curriculum_kit.errors import OutputUnwritable
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def sha256_of(path: Path) -> str:
@@ -49,6 +50,8 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 def connect(scratch: Path, memory_limit: str = "800MB") -> duckdb.DuckDBPyConnection:
     """Return a DuckDB that spills to `scratch` beyond `memory_limit` and keeps the order of rows."""
+    import duckdb
+
     scratch.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     connection.execute("SET memory_limit = ?", [memory_limit])

@@ -1,0 +1,78 @@
+"""Closed choices: what a column or an option may hold. Importing them loads nothing else."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Split(StrEnum):
+    """Where the benchmark itself puts a question."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+    UNASSIGNED = "unassigned"
+
+
+class ImageStatus(StrEnum):
+    """What a look at the image file found. Null in a table means that nobody has looked."""
+
+    OK = "ok"
+    MISSING = "missing"
+    CORRUPT = "corrupt"
+
+
+class DifficultyKind(StrEnum):
+    """How S(q) is made of the similarities of a question's choices."""
+
+    PAIRWISE_MEAN = "pairwise_mean"
+    ANSWER_MEAN = "answer_mean"
+    ANSWER_MAX = "answer_max"
+
+
+class Reason(StrEnum):
+    """Why a row could not be used. These names are stable: people filter `rejects.parquet` by them."""
+
+    NOT_AN_OBJECT = "not_an_object"
+    NOT_JSON = "not_json"
+    NOT_UTF8 = "not_utf8"
+    NUL_BYTE = "nul_byte"
+    FIELD_MISSING = "field_missing"
+    FIELD_NOT_TEXT = "field_not_text"
+    WRONG_FIELD_COUNT = "wrong_field_count"
+    QUESTION_EMPTY = "question_empty"
+    ANSWER_EMPTY = "answer_empty"
+    ANSWER_NOT_IN_CHOICES = "answer_not_in_choices"
+    ANSWER_AMBIGUOUS = "answer_ambiguous"
+    ANSWER_CONTRADICTORY = "answer_contradictory"
+    CHOICES_UNREADABLE = "choices_unreadable"
+    DUPLICATE_CHOICES = "duplicate_choices"
+    TOO_FEW_CHOICES = "too_few_choices"
+    TOO_MANY_CHOICES = "too_many_choices"
+    SCENE_LEVEL = "scene_level"
+    SEVERAL_ANSWERS = "several_answers"
+    IMAGE_PATH_UNSAFE = "image_path_unsafe"
+    IMAGE_MISSING = "image_missing"
+    NO_DISTRACTORS = "no_distractors"
+    DUPLICATE_QUESTION_ID = "duplicate_question_id"
+
+
+class ChoiceSource(StrEnum):
+    """Where the options of a question come from."""
+
+    KEEP = "keep"
+    RANDOM = "random"
+
+
+class ImageStorage(StrEnum):
+    """What a shard holds of an image."""
+
+    PATHS = "paths"
+    EMBED = "embed"
+
+
+class TieBreak(StrEnum):
+    """What tells questions of equal S(q) apart."""
+
+    NONE = "none"
+    HOPS = "hops"

@@ -17,6 +17,9 @@ _Whole = Annotated[int, Strict()]
 """A number that is one in the file too: without `Strict`, `tiers = true` would mean one tier."""
 
 
+_SCENES = 200
+
+
 class BuildConfig(BaseModel):
     """Everything that decides what `ckit build-curriculum` writes, and nothing that does not."""
 
@@ -24,7 +27,7 @@ class BuildConfig(BaseModel):
 
     sources: tuple[Path, ...] = Field((), description="folders that ckit ingest wrote")
     sample: Annotated[bool, Strict()] = Field(False, description="use the embedded sample instead of sources")
-    scenes: _Whole = Field(200, ge=1, le=100_000, description="frames of the embedded sample")
+    scenes: _Whole = Field(_SCENES, ge=1, le=100_000, description="frames of the embedded sample")
     where: str | None = Field(None, description="DuckDB condition on the columns of questions")
     choices: ChoiceSource = Field(ChoiceSource.KEEP, description="options of the source, or drawn at random")
     options: _Whole = Field(4, ge=2, le=MAX_CHOICES, description="options per question where they are drawn")
@@ -93,6 +96,8 @@ def _conflicts(values: Mapping[str, Any]) -> list[str]:
         found.append("sample: name folders or take the sample, not both")
     if not values.get("sample") and not values.get("sources"):
         found.append("sources: name at least one folder that ckit ingest wrote, or take --sample")
+    if not values.get("sample") and values.get("scenes", _SCENES) != _SCENES:
+        found.append("scenes: goes with --sample; leave it out, or take the sample")
     if values.get("text_model") and values.get("embeddings"):
         found.append("embeddings: give a text model or precomputed vectors, not both")
     return found

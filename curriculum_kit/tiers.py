@@ -55,7 +55,7 @@ def assign_tiers(difficulty: NDArray[np.floating], n_tiers: int, tie_break: NDAr
     ends = np.append(np.flatnonzero(np.logical_or.reduce(changes))[1:], len(order))[: len(order)]
     if len(ends) < n_tiers:
         raise NothingLeft(
-            f"{len(order)} questions have {len(ends)} distinct difficulties"
+            f"{len(order)} questions have {len(ends)} distinct S(q)"
             f"{' even with the tie-break' if tie_break is not None else ''}, too few for {n_tiers} tiers; "
             f"ask for fewer with --tiers{'' if tie_break is not None else ', or tell ties apart with a tie-break'}"
         )

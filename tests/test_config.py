@@ -118,3 +118,9 @@ def test_a_config_cannot_be_changed_or_made_wrong_in_python() -> None:
 
 def test_every_key_is_described() -> None:
     assert all(field.description for field in BuildConfig.model_fields.values())
+
+
+def test_scenes_go_with_the_sample(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match="scenes: goes with --sample"):
+        load_build_config(None, {"sources": (tmp_path,), "scenes": 5})
+    assert load_build_config(None, {"sample": True, "scenes": 5}).scenes == 5

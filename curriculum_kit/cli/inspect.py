@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from curriculum_kit.inspection import TierSummary
 
 _BARS = " ▁▂▃▄▅▆▇█"
-MAX_ROWS = 50
+MAX_ROWS, MAX_COLUMNS = 50, 7
+MAX_ROWS_BELOW = 10
 
 
 def inspect(
@@ -80,15 +81,35 @@ def _print_questions(rows: dict[str, Any], counts: list[dict[str, Any]]) -> None
 
 
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Print rows as a table, or one below the other where there are more columns than a terminal has room for."""
+    shown = rows[: MAX_ROWS if len(names) <= MAX_COLUMNS else MAX_ROWS_BELOW]
+    if len(names) <= MAX_COLUMNS:
+        console.print(_across(names, shown))
+    else:
+        for row in shown:
+            console.print(_down(names, row))
+    if len(rows) > len(shown):
+        console.print(f"... {len(rows) - len(shown):,} more rows; --json prints all")
+
+
+def _across(names: list[str], rows: list[tuple[Any, ...]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for place, name in enumerate(names):
-        numeric = all(isinstance(row[place], int | float) for row in rows[:MAX_ROWS]) and bool(rows)
+        numeric = all(isinstance(row[place], int | float) for row in rows) and bool(rows)
         table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
-    for row in rows[:MAX_ROWS]:
+    for row in rows:
         table.add_row(*(escape(_cell(value)) for value in row))
-    console.print(table)
-    if len(rows) > MAX_ROWS:
-        console.print(f"... {len(rows) - MAX_ROWS:,} more rows; --json prints all")
+    return table
+
+
+def _down(names: list[str], row: tuple[Any, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in zip(names, row, strict=True):
+        table.add_row(escape(name), escape(_cell(value)))
+    table.add_row("", "")
+    return table
 
 
 def _cell(value: Any) -> str:

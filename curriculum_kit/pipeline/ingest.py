@@ -6,7 +6,7 @@ where the benchmark has scene graphs, `scenes`, then `manifest.json`. Rows in = 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from curriculum_kit.benchmarks.base import Benchmark, source_file
 from curriculum_kit.errors import OutputOccupied, SourceNotFound, WrongBenchmark
 from curriculum_kit.pipeline.ingest_tables import Progress, digest_of, write_tables
 from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import MANIFEST, OutputFolder, sha256_of, write_json
+from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, sha256_of, write_json
 
 
 @dataclass(frozen=True)
@@ -62,38 +62,45 @@ def ingest(
     files = reader.files(source)
     asked = {
         "benchmark": reader.card.name,
-        "image_root": str(image_root) if image_root else None,
+        "image_root": str(image_root.resolve()) if image_root else None,
         "options": dict(request or {}),
     }
-    with OutputFolder.claim(output, "questions", force) as folder:
-        known = folder.manifest
-        if (
-            known
-            and known.get("request") == asked
-            and digest_of(source_file(f, source) for f in files) == known["source"]["sha256"]
-        ):
-            hashes = {name: entry["sha256"] for name, entry in known["files"].items()}
-            if folder.hashes(hashes) == hashes:
+    try:
+        with OutputFolder.claim(output, "questions", force) as folder:
+            known = folder.manifest
+            if known and _is_up_to_date(known, asked, folder, lambda: digest_of(source_file(f, source) for f in files)):
                 return _summary(known, output, up_to_date=True)
-        if known and known.get("request") != asked and not force:
-            raise OutputOccupied(
-                f"{output} holds an ingest of {known['request']['benchmark']} with other options; "
-                "choose another -o, or --force to replace it"
-            )
-        folder.forget_manifest()
-        made, rows = write_tables(reader, source, files, folder, image_root, progress)
-        manifest = {
-            "kind": "questions",
-            "ckit": __version__,
-            "schema_version": SCHEMA_VERSION,
-            "request": asked,
-            "benchmark": vars(reader.card),
-            "source": {"path": source_name or str(source), **made},
-            "rows": rows,
-            "files": {name: {"sha256": sha256_of(folder.root / name)} for name in rows["tables"]},
-        }
-        write_json(folder.root / MANIFEST, manifest)
-        return _summary(manifest, output, up_to_date=False)
+            if known and known.get("request") != asked and not force:
+                raise OutputOccupied(
+                    f"{output} holds an ingest of {known['request']['benchmark']} with other options; "
+                    "choose another -o, or --force to replace it"
+                )
+            folder.forget_manifest()
+            made, rows = write_tables(reader, source, files, folder, image_root, progress)
+            manifest = {
+                "kind": "questions",
+                "ckit": __version__,
+                "schema_version": SCHEMA_VERSION,
+                "request": asked,
+                "benchmark": vars(reader.card),
+                "source": {"path": source_name or str(source), **made},
+                "rows": rows,
+                "files": {name: {"sha256": sha256_of(folder.root / name)} for name in rows["tables"]},
+            }
+            write_json(folder.root / MANIFEST, manifest)
+            return _summary(manifest, output, up_to_date=False)
+    except OSError as error:
+        raise explain_os_error(error, output) from error
+
+
+def _is_up_to_date(
+    known: dict[str, Any], asked: dict[str, Any], folder: OutputFolder, digest: Callable[[], str]
+) -> bool:
+    """Say whether this ingest was made already; where images are looked at it never was, for they may have changed."""
+    if known.get("request") != asked or known.get("ckit") != __version__ or asked["image_root"]:
+        return False
+    hashes = {name: entry["sha256"] for name, entry in known["files"].items()}
+    return folder.hashes(hashes) == hashes and digest() == known["source"]["sha256"]
 
 
 def _check_benchmark(reader: Benchmark, source: Path) -> None:

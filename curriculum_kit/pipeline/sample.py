@@ -8,6 +8,7 @@ from typing import Any
 
 from curriculum_kit.benchmarks import reader_of
 from curriculum_kit.benchmarks.phantom import write_release
+from curriculum_kit.errors import OutputOccupied
 from curriculum_kit.pipeline.ingest import ingest
 from curriculum_kit.storage import read_json, write_json
 
@@ -22,7 +23,11 @@ def generate(source: Path, scenes: int, seed: int, frames: bool, progress: Progr
     Raises `OutputOccupied` where the folder holds something else, a phantom of other size or seed too.
     """
     request = {"scenes": scenes, "seed": seed, "frames": frames}
-    if read_json(source / _MARK) != request:
+    there = read_json(source / _MARK)
+    if there is not None and there != request:
+        shown = ", ".join(f"{key} {value}" for key, value in there.items())
+        raise OutputOccupied(f"{source} holds another phantom ({shown}); name another folder, or ask for that one")
+    if there is None:
         write_release(source, scenes, seed, frames=frames, on_progress=lambda done: progress("scenes", done, scenes))
         write_json(source / _MARK, request)
     return request

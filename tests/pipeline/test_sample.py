@@ -28,7 +28,7 @@ def test_a_phantom_is_generated_once_and_never_over_another(tmp_path: Path, cont
     assert {path: path.stat().st_mtime_ns for path in source.rglob("*")} == before
     files = contents(source)
     for scenes, seed, frames in ((3, 0, False), (2, 1, False), (2, 0, True)):
-        with pytest.raises(OutputOccupied, match="is not empty"):
+        with pytest.raises(OutputOccupied, match=r"holds another phantom \(frames False, scenes 2, seed 0\)"):
             generate(source, scenes, seed, frames, quietly)
     assert contents(source) == files
 

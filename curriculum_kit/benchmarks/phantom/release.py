@@ -60,7 +60,7 @@ def write_release(
                 shutil.move(part, folder / part.name)
     except OSError as error:
         raise OutputUnwritable(
-            f"{folder} cannot be written ({error.strerror or error}); name another folder"
+            f"{folder} cannot be written ({error.strerror or error}); make room there or name another folder"
         ) from error
 
 

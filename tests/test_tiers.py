@@ -53,11 +53,9 @@ def test_the_first_tie_break_counts_more_than_the_second_and_difficulty_most() -
 
 
 def test_too_few_distinct_values_say_how_many_there_are_and_what_to_do() -> None:
-    with pytest.raises(
-        NothingLeft, match=r"4 questions have 2 distinct S\(q\), too few for 3 tiers; .*tie-break"
-    ):
+    with pytest.raises(NothingLeft, match=r"4 questions have 2 distinct S\(q\), too few for 3 tiers; .*tie-break"):
         assign_tiers(np.array([0.1, 0.1, 0.2, 0.2]), 3)
-    with pytest.raises(NothingLeft, match="have 1 distinct S\(q\) even with the tie-break"):
+    with pytest.raises(NothingLeft, match=r"have 1 distinct S\(q\) even with the tie-break"):
         assign_tiers(np.array([0.1, 0.1]), 2, np.array([1, 1]))
     with pytest.raises(NothingLeft, match="0 questions"):
         assign_tiers(np.array([]), 1)

@@ -26,24 +26,44 @@ _OPPOSITES = (
 POLAR = {label: pair for pair in _OPPOSITES for label in pair}
 """Answers that leave only one other: any third option beside them would give itself away."""
 
+_ASKING_FOR_STRUCTURES = ["query_component", "location"]
+_KIND = r"\b(?P<kind>anatomy|instrument|object|thing)"
+
 _CELLS = 4_000_000
 """Hashes held at once (32 MB): a batch of questions times the labels of their pool."""
 
 
 def pool_keys(questions: pa.Table) -> list[PoolKey]:
     """Return the pool that each question draws from."""
-    metadata = questions["metadata"].combine_chunks()
-    said = [pc.fill_null(pc.map_lookup(metadata, key, "first"), "") for key in ("answer_type", "language", "asks_for")]
-    columns = [questions["benchmark"], pc.fill_null(questions["question_type"], ""), pc.utf8_upper(said[0]), *said[1:]]
-    return list(zip(*(column.to_pylist() for column in columns), strict=True))
+    return list(zip(*(column.to_pylist() for column in _key_columns(questions)), strict=True))
 
 
-def pools_of(answers: Iterable[tuple[PoolKey, str]]) -> dict[PoolKey, list[str]]:
-    """Return the labels of each pool, sorted."""
+def pools_of(batches: Iterable[pa.Table]) -> dict[PoolKey, list[str]]:
+    """Return the labels that answer the questions of each pool, sorted; one batch is in memory at a time."""
     found: dict[PoolKey, set[str]] = {}
-    for key, label in answers:
-        found.setdefault(key, set()).add(label)
+    for questions in batches:
+        columns = [*_key_columns(questions), questions["answer"]]
+        names = [str(place) for place in range(len(columns))]
+        distinct = pa.table(columns, names).group_by(names).aggregate([])
+        for *key, label in zip(*(column.to_pylist() for column in distinct.columns), strict=True):
+            found.setdefault((key[0], key[1], key[2], key[3], key[4]), set()).add(label)
     return {key: sorted(labels) for key, labels in found.items()}
+
+
+def _key_columns(questions: pa.Table) -> list[pa.ChunkedArray]:
+    metadata = questions["metadata"].combine_chunks()
+    said = [pc.fill_null(pc.map_lookup(metadata, key, "first"), "") for key in ("answer_type", "language")]
+    types = pc.fill_null(questions["question_type"], "").combine_chunks()
+    return [questions["benchmark"], types, pc.utf8_upper(said[0]), said[1], _asked_for(questions["question"], types)]
+
+
+def _asked_for(questions: pa.ChunkedArray, types: pa.Array) -> pa.Array:
+    """Return anatomy or instrument where a question asks for a structure and says which kind it is, else ""."""
+    asking = pc.is_in(types, pa.array(_ASKING_FOR_STRUCTURES))
+    # The first such word is what is asked for: the instrument in "What instrument is left of the anatomy?".
+    named = pc.struct_field(pc.extract_regex(questions.filter(asking).combine_chunks(), _KIND), "kind")
+    said = pc.if_else(pc.is_in(named, pa.array(["anatomy", "instrument"])), named, "")
+    return pc.replace_with_mask(pa.repeat("", len(types)), asking, said)
 
 
 def draw(

@@ -41,8 +41,9 @@ def test_a_pool_is_what_answers_the_same_kind_of_question() -> None:
         question(
             1,
             "hook",
+            question="What instrument is above the anatomy?",
             question_type="query_component",
-            metadata=[("asks_for", "instrument"), ("answer_type", "Open"), ("language", "en"), ("other", "x")],
+            metadata=[("answer_type", "Open"), ("language", "en"), ("other", "x")],
         ),
     )
     keys = pool_keys(rows)
@@ -51,12 +52,31 @@ def test_a_pool_is_what_answers_the_same_kind_of_question() -> None:
     assert pool_keys(rows.slice(0, 0)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "wanted"),
+    [
+        ("What anatomy is at the top-mid of the frame ?", "location", "anatomy"),
+        ("What instrument is left of the anatomy?", "query_component", "instrument"),
+        ("What is the name of the anatomys?", "query_component", "anatomy"),
+        ("What object is left of the anatomy?", "query_component", ""),
+        ("What thing is this?", "query_component", ""),
+        ("Which something, instrument?", "query_component", "instrument"),
+        ("What is it?", "query_component", ""),
+        ("Is there an instrument?", "exist", ""),
+        ("What color is the anatomy?", None, ""),
+    ],
+)
+def test_what_kind_of_structure_is_asked_for(text: str, kind: str | None, wanted: str) -> None:
+    assert [key[4] for key in pool_keys(table(question(0, "gut", question=text, question_type=kind)))] == [wanted]
+
+
 def test_pools_hold_every_label_once_in_sorted_order() -> None:
-    other: PoolKey = ("b", "t", "", "", "")
-    assert pools_of([(ONE_POOL, "gut"), (other, "hook"), (ONE_POOL, "cyst"), (ONE_POOL, "gut")]) == {
-        ONE_POOL: ["cyst", "gut"],
-        other: ["hook"],
-    }
+    batches = [
+        table(question(0, "gut"), question(1, "hook", question_type="t"), question(2, "gut")),
+        table(),
+        table(question(3, "cyst"), question(4, "gut")),
+    ]
+    assert pools_of(batches) == {ONE_POOL: ["cyst", "gut"], ("b", "t", "", "", ""): ["hook"]}
 
 
 @settings(max_examples=60, deadline=None)

@@ -137,7 +137,7 @@ def _scene_level(lines: pl.DataFrame, frames: Frames, benchmark: str) -> pa.Tabl
         lines["number"].cast(pl.Int64).to_arrow(),
         pa.repeat(Reason.SCENE_LEVEL.value, rows),
         pa.nulls(rows, pa.string()),
-        (lines["question"] + "|" + lines["answer"]).to_arrow().cast(pa.string()),
+        (lines["question"] + "|" + lines["answer"].cast(pl.String)).to_arrow().cast(pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=schema_of("rejects"))
 
@@ -184,7 +184,17 @@ def _questions(
 
 
 def _encoded(texts: pl.Series) -> pa.DictionaryArray:
-    return texts.to_arrow().cast(pa.string()).dictionary_encode()
+    """Return categories as a dictionary of those that occur, sorted: the reader numbers them in no fixed order."""
+    given = texts.to_arrow()
+    missing = len(given.dictionary)
+    codes = given.indices.fill_null(missing).to_numpy()
+    used = np.flatnonzero(np.bincount(codes, minlength=missing + 1)[:missing])
+    known = given.dictionary.take(pa.array(used)).cast(pa.string())
+    order = pc.sort_indices(known)
+    places = np.full(missing + 1, -1, np.int32)
+    places[used[order.to_numpy()]] = np.arange(len(used), dtype=np.int32)
+    indices = pa.array(places[codes], mask=codes == missing) if given.null_count else pa.array(places[codes])
+    return pa.DictionaryArray.from_arrays(indices, known.take(order))
 
 
 def _looked_up(positions: pa.Array, values: list[str]) -> pa.DictionaryArray:
@@ -194,32 +204,32 @@ def _looked_up(positions: pa.Array, values: list[str]) -> pa.DictionaryArray:
 
 
 def _metadata(lines: pl.DataFrame) -> pa.Array:
-    """Return template, hops and relation, or the centre, and what kind of thing is asked for, as a map."""
-    third, fifth, asks_for = (_encoded(lines[name]) for name in ("third", "fifth", "asks_for"))
-    long = fifth.is_valid().to_numpy(zero_copy_only=False)
-    thirds = third.dictionary.to_pylist()
-    templates = [text.strip().removesuffix(".json") for text in thirds]
-    relations = [None if text == "NA" else text for text in fifth.dictionary.to_pylist()]
-    columns = {  # which rows have it, where its value stands, and the values
-        "template": (long, third, templates),
-        "hops": (long, third, [_HOPS.get(template) for template in templates]),
-        "relation": (long, fifth, relations),
-        "centre": (~long, third, thirds),
-        "asks_for": (True, asks_for, asks_for.dictionary.to_pylist()),
-    }
-    values: dict[str, int] = {}
-    codes = np.empty((len(lines), len(columns)), np.int32)
-    for column, (rows, encoded, texts) in enumerate(columns.values()):
-        known = [-1 if text is None else values.setdefault(text, len(values)) for text in [*texts, None]]
-        codes[:, column] = np.where(rows, np.array(known, np.int32)[encoded.indices.fill_null(-1).to_numpy()], -1)
-    present = codes >= 0
-    keys = np.broadcast_to(np.arange(len(columns), dtype=np.int32), codes.shape)[present]
-    held = sum(
-        present[:, column].astype(np.int32) for column in range(len(columns))
-    )  # a sum by row takes 5 times as long
-    offsets = np.concatenate(([0], np.cumsum(held))).astype(np.int32)
-    return pa.MapArray.from_arrays(
-        pa.array(offsets),
-        pa.DictionaryArray.from_arrays(pa.array(keys), pa.array(list(columns))),
-        pa.DictionaryArray.from_arrays(pa.array(codes[present]), pa.array(list(values), pa.string())),
-    )
+    """Return template, hops and relation, or the centre, as a map.
+
+    The distinct maps are few beside the lines: one per centre, an empty one, one per template and relation.
+    """
+    third, fifth = _encoded(lines["third"]), _encoded(lines["fifth"])
+    thirds, fifths = third.dictionary.to_pylist(), fifth.dictionary.to_pylist()
+    centre, relation = (encoded.indices.fill_null(-1).to_numpy() for encoded in (third, fifth))
+    centres, empty = len(thirds), len(thirds)
+    kinds = (centre + 1) * max(len(fifths), 1) + relation
+    long = relation >= 0
+    used = np.flatnonzero(np.bincount(kinds[long]))
+    made = [_of_template([None, *thirds][kind // len(fifths)], fifths[kind % len(fifths)]) for kind in used.tolist()]
+    place = np.zeros(kinds.max(initial=0) + 1, np.int32)
+    place[used] = empty + 1 + np.arange(len(used), dtype=np.int32)
+    rows = np.where(long, place[kinds], np.where(centre >= 0, centre, empty))
+    pairs = [pair for entry in made for pair in entry.items()]
+    keys = pa.array(["centre"] * centres + [key for key, _ in pairs], pa.string())
+    values = pa.concat_arrays([third.dictionary, pa.array([value for _, value in pairs], pa.string())])
+    lengths = [1] * centres + [0] + [len(entry) for entry in made]
+    ends = pa.array(np.concatenate(([0], np.cumsum(lengths))).astype(np.int32))
+    distinct = pa.MapArray.from_arrays(ends, keys.dictionary_encode(), values.dictionary_encode())
+    return distinct.take(pa.array(rows))
+
+
+def _of_template(third: str | None, relation: str) -> dict[str, str]:
+    template = (third or "").strip().removesuffix(".json")
+    said = {"template": template if third is not None else None, "hops": _HOPS.get(template)}
+    said["relation"] = None if relation == "NA" else relation
+    return {key: value for key, value in said.items() if value is not None}

@@ -15,10 +15,6 @@ from curriculum_kit.benchmarks.base import Rejected
 from curriculum_kit.labels import fold_label
 from curriculum_kit.schemas import Reason
 
-_SCHEMA: dict[str, type[pl.DataType]] = dict.fromkeys(
-    ("question", "answer", "third", "fourth", "fifth", "surplus"), pl.String
-)
-
 # Two- and three-field lines carry no query type. These names follow the form of the question.
 _FORMS = (
     (re.compile(r"Which .+ are present\??"), "scene_level"),
@@ -29,7 +25,6 @@ _FORMS = (
     (re.compile(r"What .+ is at the .+ of the frame ?\??"), "location"),
 )
 
-_ASKING_FOR_STRUCTURES = ["query_component", "location"]
 _BYTE_ORDER_MARKS = re.compile(rb"^(?:\xef\xbb\xbf)+")
 """Taken off every line: a file joined of several has them in its middle, and the CSV reader eats the first."""
 
@@ -38,19 +33,19 @@ def read_lines(names: list[str], contents: list[bytes]) -> tuple[pl.DataFrame, l
     """Return the lines of all files, and those that are no text.
 
     Columns: frame (index of the file), number (line in the file, from 1), question, answer, third,
-    fourth, fifth and surplus field (null where empty or absent), question_type, reason (null where
-    the line can be used), and asks_for (anatomy or instrument, where the question says).
+    fourth, fifth and surplus field (null where empty or absent), question_type, and reason (null where
+    the line can be used).
     """
-    bodies = [data.rstrip(b"\n") for data in contents]
-    if all(bodies) and _is_plain(together := b"\n".join(bodies)):
-        counts = np.array([body.count(b"\n") + 1 for body in bodies], np.int32)
-        frame = np.repeat(np.arange(len(bodies), dtype=np.int32), counts)
+    ended = [data if data.endswith(b"\n") else data + b"\n" for data in contents]
+    if _is_plain(together := b"".join(ended)):
+        counts = np.array([data.count(b"\n") for data in ended], np.int32)
+        frame = np.repeat(np.arange(len(ended), dtype=np.int32), counts)
         number = np.arange(1, len(frame) + 1, dtype=np.int32) - (np.cumsum(counts) - counts)[frame]
         table = _fields(together)
         # A row without any field may be a blank line, which is no line at all: the careful way can tell.
         if len(table) == len(frame) and not table.select(pl.all_horizontal(pl.all().is_null()).any()).item():
             return _classify(table.with_columns(frame=frame, number=number)), []
-    return _read_carefully(names, bodies)
+    return _read_carefully(names, [data.rstrip(b"\n") for data in contents])
 
 
 def _read_carefully(names: list[str], bodies: list[bytes]) -> tuple[pl.DataFrame, list[Rejected]]:
@@ -64,14 +59,17 @@ def _read_carefully(names: list[str], bodies: list[bytes]) -> tuple[pl.DataFrame
 
 
 def _fields(together: bytes) -> pl.DataFrame:
+    # Fields that repeat become numbers while they are read, in a numbering of their own for each.
+    repeating = {name: pl.Categorical(pl.Categories.random()) for name in ("answer", "third", "fourth", "fifth")}
+    schema: dict[str, pl.DataType] = {"question": pl.String(), **repeating, "surplus": pl.String()}
     if not together:
-        return pl.DataFrame(schema=_SCHEMA)
+        return pl.DataFrame(schema=schema)
     return pl.read_csv(
         together,
         separator="|",
         quote_char=None,
         has_header=False,
-        schema=_SCHEMA,
+        schema=schema,
         truncate_ragged_lines=True,
         missing_columns="insert",
         extra_columns="ignore",
@@ -109,39 +107,40 @@ def _is_utf8(data: bytes) -> bool:
 def _classify(lines: pl.DataFrame) -> pl.DataFrame:
     """Add the type of each question and the reason why a line cannot be used."""
     short = pl.col("fourth").is_null() & pl.col("fifth").is_null() & pl.col("surplus").is_null()
-    lines = lines.with_columns(pl.col("question").str.strip_chars())
-    # Only the short lines are looked up: the others name their type themselves, and are the many.
-    few = lines.with_row_index("row").filter(short)
-    forms = {question: _form(question) for question in few["question"].unique().drop_nulls().to_list()}
-    named = few["question"].replace_strict(forms, default=None, return_dtype=pl.String) if forms else few["question"]
-    types = lines["fourth"].clone().scatter(few["row"], named)
-    plain = few.with_columns(form=named).filter(pl.col("third").is_null())
-    rows = {
-        Reason.SCENE_LEVEL: plain.filter(pl.col("form") == "scene_level")["row"],
-        Reason.SEVERAL_ANSWERS: plain.filter(pl.col("answer").str.contains(",", literal=True))["row"],
-    }
-    empty = [answer for answer in lines["answer"].unique().drop_nulls().to_list() if not fold_label(answer)]
-    usable = short | (pl.col("fifth").is_not_null() & pl.col("surplus").is_null())
-    broken = (
+    lines = lines.with_columns(pl.col("question").str.strip_chars(), short=short)
+    lines = lines.with_columns(_forms(lines["question"], lines["short"], lines.schema["fourth"]).alias("form"))
+    empty, several = _answers_to_reject(lines["answer"])
+    plain = pl.col("short") & pl.col("third").is_null()
+    usable = pl.col("short") | (pl.col("fifth").is_not_null() & pl.col("surplus").is_null())
+    reason = (
         pl.when(pl.col("question").is_null() | (pl.col("question") == "")).then(pl.lit(Reason.QUESTION_EMPTY.value))
         .when(~usable).then(pl.lit(Reason.WRONG_FIELD_COUNT.value))
         .when(pl.col("answer").is_null() | pl.col("answer").is_in(empty)).then(pl.lit(Reason.ANSWER_EMPTY.value))
-        .otherwise(pl.lit(None, pl.String))
+        .when(plain & (pl.col("form") == "scene_level")).then(pl.lit(Reason.SCENE_LEVEL.value))
+        .when(plain & pl.col("answer").is_in(several)).then(pl.lit(Reason.SEVERAL_ANSWERS.value))
     )  # fmt: skip
-    lines = lines.with_columns(types.alias("question_type"), _asks_for(lines["question"], types), reason=broken)
-    reason = lines["reason"]
-    for name in (Reason.SEVERAL_ANSWERS, Reason.SCENE_LEVEL):  # the later wins
-        sound = rows[name].filter(reason[rows[name]].is_null() | (reason[rows[name]] == Reason.SEVERAL_ANSWERS.value))
-        reason = reason.scatter(sound, name.value)
-    return lines.with_columns(reason.alias("reason"))
+    return lines.with_columns(reason=reason, question_type=pl.coalesce("fourth", "form")).drop("short", "form")
 
 
-def _asks_for(questions: pl.Series, types: pl.Series) -> pl.Series:
-    """Return anatomy or instrument where a question asks for a structure and says which kind it is."""
-    rows = types.is_in(_ASKING_FOR_STRUCTURES).arg_true()
-    named = questions[rows].str.extract(r"\b(anatomy|instrument|object|thing)", 1)  # the first is what is asked for
-    said = named.set(named.is_in(["object", "thing"]), None)
-    return pl.Series("asks_for", [], pl.String).extend_constant(None, len(questions)).scatter(rows, said)
+def _forms(questions: pl.Series, short: pl.Series, kind: pl.DataType) -> pl.Series:
+    """Return the type that the form of a question tells, null but for the short lines, which are the few."""
+    few = questions.filter(short).cast(pl.Categorical(pl.Categories.random()))
+    distinct = few.unique().drop_nulls()
+    distinct = distinct.gather(distinct.to_physical().arg_sort())  # the one of number n is the nth
+    known = pl.Series([_form(question) for question in distinct.to_list()], dtype=pl.String)
+    named = known.cast(kind).gather(few.to_physical())
+    places = short.to_frame("short").select(pl.when("short").then(pl.col("short").cum_sum() - 1)).to_series()
+    return named.gather(places)
+
+
+def _answers_to_reject(answers: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the list of answers that fold to nothing, and of those that are several."""
+    distinct = answers.unique().drop_nulls().cast(pl.String)
+    # An ASCII letter or digit outlives every folding, and folding thousands of lists takes long.
+    odd = distinct.filter(~distinct.str.contains("[A-Za-z0-9]"))
+    empty = pl.Series([answer for answer in odd.to_list() if not fold_label(answer)], dtype=pl.String)
+    several = distinct.filter(distinct.str.contains(",", literal=True))
+    return empty.cast(answers.dtype).implode(), several.cast(answers.dtype).implode()
 
 
 def _form(question: str) -> str | None:

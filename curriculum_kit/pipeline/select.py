@@ -86,12 +86,12 @@ def select(
 
 
 def _pools(selection: Selection, redraw: bool) -> dict[PoolKey, list[str]]:
-    columns = (
-        "benchmark, coalesce(question_type, ''), upper(coalesce(metadata['answer_type'], '')), "
-        "coalesce(metadata['language'], ''), coalesce(metadata['asks_for'], ''), answer, bool_or(len(choices) = 0)"
-    )
-    rows = selection.rows(columns, "GROUP BY ALL")
-    return pools_of((tuple(row[:5]), row[5]) for row in rows if redraw or row[6])
+    tables = (pa.Table.from_batches([batch]) for batch in selection.batches(BATCH_ROWS))
+    return pools_of(table if redraw else table.filter(_is_bare(table)) for table in tables)
+
+
+def _is_bare(table: pa.Table) -> pa.ChunkedArray:
+    return pc.equal(pc.list_value_length(table["choices"]), 0)
 
 
 def _drawn(

@@ -68,7 +68,7 @@ def test_a_file_becomes_questions(tmp_path: Path, read_all: Callable[..., Any]) 
             "question": "What anatomy is at the top-mid of the frame ?",
             "answer": "cystic plate",
             "question_type": "location",
-            "metadata": {"centre": "[157.0, 60.0]", "asks_for": "anatomy"},
+            "metadata": {"centre": "[157.0, 60.0]"},
         },
         same
         | {
@@ -79,7 +79,6 @@ def test_a_file_becomes_questions(tmp_path: Path, read_all: Callable[..., Any]) 
                 "template": "one_hop",
                 "hops": "1",
                 "relation": "relate_spatial",
-                "asks_for": "instrument",
             },
         },
         same
@@ -96,6 +95,35 @@ def test_a_file_becomes_questions(tmp_path: Path, read_all: Callable[..., Any]) 
         ("specimen bag", "specimenbag"),
         ("2", "2"),
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "metadata"),
+    [
+        ("", {}),
+        ("|one_hop.json", {"centre": "one_hop.json"}),
+        ("|one_hop.json|count|NA", {"template": "one_hop", "hops": "1"}),
+        ("| new.json |count|near", {"template": "new", "relation": "near"}),
+        ("||count|relate_spatial", {"relation": "relate_spatial"}),
+        ("||count|NA", {}),
+    ],
+)
+def test_what_else_a_line_says_is_metadata(
+    tmp_path: Path, read_all: Callable[..., Any], fields: str, metadata: dict[str, str]
+) -> None:
+    frame(tmp_path, "VID01", 1, f"Q?|a|one_hop.json|count|NA\nQ?|a|[1, 2]\nQ?|a{fields}\nQ?|a")
+    found = [question["metadata"] for question in read_all(READER, tmp_path).questions]
+    assert found == [{"template": "one_hop", "hops": "1"}, {"centre": "[1, 2]"}, metadata, {}]
+
+
+def test_what_repeats_is_numbered_by_what_occurs_not_in_the_order_of_reading(tmp_path: Path) -> None:
+    kinds = ["exist", "count", "exist", "action"]
+    lines = [f"Q{number}?|a|one_hop.json|{kind}|NA" for number, kind in enumerate(kinds)]
+    frame(tmp_path, "VID01", 1, "\n".join([*lines, "|a|one_hop.json|rejected|NA"]))
+    (batch,) = READER.read(tmp_path, READER.files(tmp_path))
+    encoded = batch.questions["question_type"].chunk(0)
+    assert encoded.dictionary.to_pylist() == ["action", "count", "exist"]
+    assert encoded.to_pylist() == kinds
 
 
 def test_an_image_per_frame_with_the_regions_of_its_graph(tmp_path: Path, read_all: Callable[..., Any]) -> None:

@@ -75,21 +75,6 @@ def test_why_a_line_cannot_be_used(line: str, wanted: str | None) -> None:
     assert reason(line) == wanted
 
 
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [
-        ("What anatomy is at the top-mid of the frame ?|gut|[1, 2]", "anatomy"),
-        ("What instrument is left of the anatomy?|hook|one_hop.json|query_component|NA", "instrument"),
-        ("What object is left of the anatomy?|hook|one_hop.json|query_component|NA", None),
-        ("What thing is this?|hook|zero_hop.json|query_component|NA", None),
-        ("Is there an instrument?|True|zero_hop.json|exist|NA", None),
-        ("What color is the anatomy?|red|zero_hop.json|query_color|NA", None),
-    ],
-)
-def test_what_kind_of_structure_is_asked_for(line: str, kind: str | None) -> None:
-    assert one(line)["asks_for"] == kind
-
-
 def test_lines_know_their_file_and_their_number() -> None:
     files = [b"Q1?|a\nQ2?|b\n", b"", b"\n\nQ3?|c\n\n  \nQ4?|d", b"\r\n", b"Q5?|e\r\n\r\nQ6?|f\r\n"]
     found = [(row["frame"], row["number"], row["question"], row["answer"]) for row in rows(*files)]

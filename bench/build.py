@@ -22,7 +22,7 @@ from timing import measure
 
 from curriculum_kit.benchmarks.normalise import images_table
 from curriculum_kit.schemas import SCHEMA_VERSION, schema_of
-from curriculum_kit.storage import ParquetSink, write_json, write_table
+from curriculum_kit.storage import ParquetSink, sha256_of, write_json, write_table
 from curriculum_kit.vocabulary import vocabulary
 
 LABELS = [f"structure {i:03d}" for i in range(300)]
@@ -42,7 +42,8 @@ def write_questions(folder: Path, count: int) -> None:
     card = {"name": "bench", "title": "generated", "licence": "none", "homepage": "none"}
     rows = {"in": count, "questions": count, "rejects": 0}
     head = {"kind": "questions", "schema_version": SCHEMA_VERSION, "request": {"image_root": None}}
-    write_json(folder / "manifest.json", {**head, "benchmark": card, "source": {}, "rows": rows})
+    files = {path.name: {"sha256": sha256_of(path)} for path in folder.glob("*.parquet")}
+    write_json(folder / "manifest.json", {**head, "benchmark": card, "source": {}, "rows": rows, "files": files})
 
 
 def _path(question: int) -> str:

@@ -50,6 +50,12 @@ def _other_version(tables: Path) -> None:
     edit(tables / "manifest.json", schema_version=99)
 
 
+def _manifest_without_files(tables: Path) -> None:
+    manifest = json.loads((tables / "manifest.json").read_text())
+    del manifest["files"]
+    (tables / "manifest.json").write_text(json.dumps(manifest))
+
+
 def _cut(tables: Path) -> None:
     (tables / "questions.parquet").write_bytes((tables / "questions.parquet").read_bytes()[:-20])
 
@@ -75,6 +81,7 @@ def _lacks_a_table(tables: Path) -> None:
         (_random_folder, SourceNotFound, "holds no finished ingest"),
         (_curriculum, SourceNotFound, "holds a curriculum; name a folder that ckit ingest wrote"),
         (_other_version, SchemaMismatch, "was written by another version of ckit; ingest it again"),
+        (_manifest_without_files, SchemaMismatch, "manifest.json is not as ckit ingest wrote it"),
         (_cut, SchemaMismatch, "questions.parquet is no readable Parquet file"),
         (_flipped, SchemaMismatch, "questions.parquet is not as ckit ingest wrote it"),
         (_other_columns, SchemaMismatch, "is no questions table: it lacks question_id"),

@@ -32,6 +32,9 @@ _KIND = r"\b(?P<kind>anatomy|instrument|object|thing)"
 _CELLS = 4_000_000
 """Hashes held at once (32 MB): a batch of questions times the labels of their pool."""
 
+_LAST = np.uint64(2**64 - 1)
+"""Sorts behind every hash."""
+
 
 def pool_keys(questions: pa.Table) -> list[PoolKey]:
     """Return the pool that each question draws from."""
@@ -93,8 +96,9 @@ def draw(
         step = max(1, _CELLS // len(pool.labels))
         for start in range(0, len(members), step):
             rows = members[start : start + step]
-            for row, hashes in zip(rows, _hashes([ids[row] for row in rows], pool.labels, seed), strict=True):
-                drawn[row] = pool.pick(answers[row], also_right[row], hashes, options)
+            hashes = _hashes([ids[row] for row in rows], pool.labels, seed)
+            picked = pool.pick([answers[row] for row in rows], [also_right[row] for row in rows], hashes, options)
+            drawn.update(zip(rows, picked, strict=True))
     choices = [drawn[row] for row in range(len(ids))]
     kept = np.array([len(labels) > 1 for labels in choices], dtype=bool)
     index = [labels.index(answer) for labels, answer in zip(choices, answers, strict=True) if len(labels) > 1]
@@ -114,22 +118,34 @@ class _Pool:
     def __init__(self, labels: list[str]) -> None:
         self.labels = labels
         self._place = {label: position for position, label in enumerate(labels)}
-        self._polar = frozenset(place for label, place in self._place.items() if label in POLAR)
+        self._polar = [place for label, place in self._place.items() if label in POLAR]
 
-    def pick(self, answer: str, also_right: Collection[str], hashes: np.ndarray, options: int) -> list[str]:
-        """Return the options in order; the answer alone where nothing can stand beside it."""
-        if answer in POLAR:
-            pair = list(POLAR[answer])
-            return pair if hashes[0] % 2 else pair[::-1]
-        own = self._place[answer]
-        barred = self._polar.union(self._place[label] for label in also_right if label in self._place) - {own}
-        # The smallest few suffice, however many labels there are.
-        few = min(len(self.labels), options + len(barred))
-        smallest = np.argpartition(hashes, few - 1)[:few] if few < len(self.labels) else np.arange(few)
-        ordered = smallest[np.argsort(hashes[smallest], kind="stable")].tolist()
-        others = [place for place in ordered if place != own and place not in barred][: options - 1]
-        members = np.array([*others, own])
-        return [self.labels[place] for place in members[np.argsort(_mix(hashes[members]))]]
+    def pick(
+        self, answers: Sequence[str], also_right: Sequence[Collection[str]], hashes: np.ndarray, options: int
+    ) -> list[list[str]]:
+        """Return the options of each question in order; the answer alone where nothing can stand beside it.
+
+        `hashes` has a row per question and a column per label of the pool.
+        """
+        row = np.arange(len(answers))
+        own = np.array([self._place[answer] for answer in answers])
+        barred = np.zeros(hashes.shape, dtype=bool)
+        barred[:, self._polar] = True
+        barred[row, own] = True  # the answer is no distractor of its own
+        for number, labels in enumerate(also_right):
+            barred[number, [self._place[label] for label in labels if label in self._place]] = True
+        distractors = min(options - 1, len(self.labels))
+        smallest = np.argpartition(np.where(barred, _LAST, hashes), distractors - 1, axis=1)[:, :distractors]
+        members = np.column_stack([own, smallest])
+        there = np.column_stack([np.ones(len(row), dtype=bool), ~barred[row[:, None], smallest]])
+        again = np.where(there, _mix(hashes[row[:, None], members]), _LAST)
+        ordered = np.take_along_axis(members, np.argsort(again, axis=1, kind="stable"), axis=1).tolist()
+        sizes = there.sum(axis=1).tolist()
+        chosen = [[self.labels[place] for place in places[:size]] for places, size in zip(ordered, sizes, strict=True)]
+        for number, answer in enumerate(answers):
+            if answer in POLAR:
+                chosen[number] = list(POLAR[answer])[:: 1 if hashes[number, 0] % 2 else -1]
+        return chosen
 
 
 def _hashes(question_ids: Sequence[str], labels: Sequence[str], seed: int) -> np.ndarray:

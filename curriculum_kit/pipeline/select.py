@@ -33,6 +33,10 @@ from curriculum_kit.storage import ParquetSink
 
 BATCH_ROWS = 20_000
 
+_ONE_ANSWER = frozenset({"count", "exist"})
+"""Question types of a scene graph whose answer rules every other out: nearly half of SSG-VQA need not be looked up."""
+_NONE: frozenset[str] = frozenset()
+
 
 class SceneLookup:
     """Scene graphs by image, read for one batch of questions at a time."""
@@ -107,9 +111,10 @@ def _drawn(
         return bare
     images = [keys[0] if keys else "" for keys in bare["image_ids"].to_pylist()]
     known = scenes.of(images)
-    asked = zip(bare["question"].to_pylist(), bare["answer"].to_pylist(), images, strict=True)
+    columns = [bare[name].to_pylist() for name in ("question", "answer", "question_type")]
     shown = [
-        also_right(question, answer, known[image]) if image in known else None for question, answer, image in asked
+        None if image not in known else _NONE if kind in _ONE_ANSWER else also_right(question, answer, known[image])
+        for question, answer, kind, image in zip(*columns, images, strict=True)
     ]
     tally.update(
         drawn=bare.num_rows,

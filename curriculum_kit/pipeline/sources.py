@@ -15,7 +15,6 @@ from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import SCHEMA_VERSION, columns_of
 from curriculum_kit.storage import MANIFEST, open_table, read_json, sha256_of
 
-
 _NEEDED = frozenset({"benchmark", "files", "request", "rows", "schema_version", "source"})
 """Keys of the manifest that a curriculum reads."""
 
@@ -65,7 +64,7 @@ def open_source(root: Path, shown: str | None = None) -> Source:
     if not manifest or manifest.get("kind") != "questions":
         what = "a curriculum" if manifest and manifest.get("kind") == "curriculum" else "no finished ingest"
         raise SourceNotFound(f"{root} holds {what}; name a folder that ckit ingest wrote")
-    if not _NEEDED <= manifest.keys():
+    if not manifest.keys() >= _NEEDED:
         raise SchemaMismatch(f"{root / MANIFEST} is not as ckit ingest wrote it; ingest the benchmark again")
     if manifest.get("schema_version") != SCHEMA_VERSION:
         raise SchemaMismatch(f"{root} was written by another version of ckit; ingest it again")

@@ -10,7 +10,7 @@ from typing import Any
 
 import filelock
 
-from curriculum_kit.errors import OutputOccupied, OutputUnwritable
+from curriculum_kit.errors import CkitError, OutputOccupied, OutputUnwritable
 from curriculum_kit.storage.files import read_json, sha256_of, write_json
 
 MANIFEST = "manifest.json"
@@ -42,6 +42,7 @@ class OutputFolder:
             if others or owner:
                 what = f"a ckit {owner} folder" if owner else f"something else ({', '.join(others[:3])})"
                 raise OutputOccupied(f"{root} holds {what}; choose another -o, or --force to write there all the same")
+        new = not root.exists()
         folder.hidden.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder.hidden / "lock")
         try:
@@ -55,8 +56,19 @@ class OutputFolder:
             folder.clear_scratch()
             yield folder
             folder.clear_scratch()
+        except CkitError:
+            if new:
+                folder._leave_no_empty_folder()
+            raise
         finally:
             lock.release()
+
+    def _leave_no_empty_folder(self) -> None:
+        """Remove a folder that was made for a run which then had nothing to put there."""
+        self.clear_scratch()
+        ours = {self.hidden, self.hidden / "lock", self.hidden / "owner.json"}
+        if set(self.root.rglob("*")) <= ours:
+            shutil.rmtree(self.root, ignore_errors=True)
 
     @property
     def manifest(self) -> dict[str, Any] | None:

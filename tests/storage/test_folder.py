@@ -158,3 +158,25 @@ def test_hashes_name_every_file_and_are_none_where_one_is_absent(tmp_path: Path)
     assert folder.hashes(["shards", "absent"]) is None
     (tmp_path / "hollow").mkdir()
     assert folder.hashes(["hollow"]) is None
+
+
+def test_a_run_that_fails_at_once_leaves_no_folder_behind(tmp_path: Path) -> None:
+    with pytest.raises(CkitError), OutputFolder.claim(tmp_path / "new", "questions", force=False):
+        raise CkitError("nothing to do")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_that_fails_later_keeps_what_it_made(tmp_path: Path) -> None:
+    def make(folder: OutputFolder) -> None:
+        (folder.root / "choices.parquet").write_bytes(b"x")
+        raise CkitError("no room")
+
+    with pytest.raises(CkitError), OutputFolder.claim(tmp_path / "new", "questions", force=False) as folder:
+        make(folder)
+    assert (tmp_path / "new" / "choices.parquet").is_file()
+
+
+def test_a_folder_that_was_there_before_stays(tmp_path: Path) -> None:
+    with pytest.raises(CkitError), OutputFolder.claim(tmp_path, "questions", force=False):
+        raise CkitError("nothing to do")
+    assert tmp_path.is_dir()

@@ -25,7 +25,7 @@ from curriculum_kit.pipeline.sources import describe
 from curriculum_kit.pipeline.stages import Stages
 from curriculum_kit.prompts import template_named
 from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, write_json, write_text
+from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, write_json, write_text
 
 OnStage = Callable[[str, str], None]
 Progress = Callable[[str, int, int], None]
@@ -83,6 +83,7 @@ def build(
 def _manifest(asked: dict[str, Any], work: Stages) -> dict[str, Any]:
     """Return what went in and what came out. No times and no output path: equal builds are equal in bytes."""
     template = template_named(work.config.prompt)
+    root = work.folder.root
     published = {name: digest for name, digest in sorted(work.runner.hashes.items()) if not name.startswith(".")}
     return {
         "kind": "curriculum",
@@ -93,7 +94,7 @@ def _manifest(asked: dict[str, Any], work: Stages) -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in _VERSIONS}},
         "sources": describe(work.sources),
         "stages": work.facts,
-        "files": {name: {"sha256": digest} for name, digest in published.items()},
+        "files": {name: {"rows": rows_in(root / name), "sha256": digest} for name, digest in published.items()},
     }
 
 

@@ -17,7 +17,7 @@ from curriculum_kit.benchmarks.base import Benchmark, source_file
 from curriculum_kit.errors import OutputOccupied, SourceNotFound, WrongBenchmark
 from curriculum_kit.pipeline.ingest_tables import Progress, digest_of, write_tables
 from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, sha256_of, write_json
+from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, sha256_of, write_json
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,10 @@ def ingest(
                 "benchmark": vars(reader.card),
                 "source": {"path": source_name or str(source), **made},
                 "rows": rows,
-                "files": {name: {"sha256": sha256_of(folder.root / name)} for name in rows["tables"]},
+                "files": {
+                    name: {"rows": rows_in(folder.root / name), "sha256": sha256_of(folder.root / name)}
+                    for name in rows["tables"]
+                },
             }
             write_json(folder.root / MANIFEST, manifest)
             return _summary(manifest, output, up_to_date=False)

@@ -14,7 +14,15 @@ from curriculum_kit.storage.files import (
     write_text,
 )
 from curriculum_kit.storage.folder import MANIFEST, OutputFolder
-from curriculum_kit.storage.tables import ParquetSink, iter_table, keep_pandas_out, open_table, read_table, write_table
+from curriculum_kit.storage.tables import (
+    ParquetSink,
+    iter_table,
+    keep_pandas_out,
+    open_table,
+    read_table,
+    rows_in,
+    write_table,
+)
 
 __all__ = [
     "MANIFEST",
@@ -28,6 +36,7 @@ __all__ = [
     "open_table",
     "read_json",
     "read_table",
+    "rows_in",
     "sha256_of",
     "write_json",
     "write_table",

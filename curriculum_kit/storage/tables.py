@@ -160,6 +160,11 @@ def open_table(path: Path, table: str) -> pq.ParquetFile:
     return file
 
 
+def rows_in(path: Path) -> int:
+    """Return the number of rows of a table, from its footer alone."""
+    return int(pq.read_metadata(path).num_rows)
+
+
 def read_table(path: Path, table: str) -> pa.Table:
     """Read a whole table and check its schema."""
     return open_table(path, table).read()

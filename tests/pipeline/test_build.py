@@ -1,6 +1,7 @@
 """Build: the curriculum as a reader finds it, the same bytes each time, and nothing done twice."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -103,12 +104,13 @@ def test_two_builds_are_equal_in_bytes(make: Make, contents: Contents, pictures:
     }
 
 
-def test_the_manifest_holds_the_hash_of_every_table(make: Make, contents: Contents, tmp_path: Path) -> None:
+def test_the_manifest_holds_hash_and_rows_of_every_table(make: Make, contents: Contents, tmp_path: Path) -> None:
     make()
     tables = {name: data for name, data in contents(tmp_path / "curriculum").items() if name.endswith(".parquet")}
     manifest = json.loads((tmp_path / "curriculum" / "manifest.json").read_text())
     assert manifest["files"] == {
-        name: {"sha256": hashlib.sha256(data).hexdigest()} for name, data in sorted(tables.items())
+        name: {"sha256": hashlib.sha256(data).hexdigest(), "rows": pq.read_table(io.BytesIO(data)).num_rows}
+        for name, data in sorted(tables.items())
     }
 
 

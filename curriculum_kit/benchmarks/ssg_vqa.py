@@ -154,8 +154,9 @@ def _questions(
     prefix = "" if benchmark == SSGVQA.card.name else f"{benchmark}-"
     videos = pa.array(frames.videos).dictionary_encode()
     known = videos.dictionary.to_pylist()
-    places = zip(frames.videos, frames.numbers, strict=True)
-    ids = pa.array([question_id(benchmark, f"{video}/{number}") for video, number in places])
+    # By the name of the file, not its number: 1.txt and 01.txt are two files, and ids must differ.
+    places = [name.removeprefix("qa_txt/").removesuffix(".txt") for name in frames.names]
+    ids = pa.array([question_id(benchmark, place) for place in places])
     frame, number = lines["frame"].to_arrow(), lines["number"].to_arrow()
     numerals = pa.array([f"{n:04d}" for n in range(int(lines["number"].to_numpy().max(initial=0)) + 1)])
     video = videos.indices.take(frame)

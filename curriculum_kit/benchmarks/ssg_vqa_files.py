@@ -30,7 +30,7 @@ def list_frames(root: Path) -> Iterator[tuple[str, int, str]]:
         return
     for video in videos:
         for entry in os.scandir(video.path):
-            if entry.name.endswith(".txt") and entry.name[:-4].isdecimal():
+            if entry.name.endswith(".txt") and entry.name[:-4].isdecimal() and entry.is_file():
                 yield video.name, int(entry.name[:-4]), entry.path
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from curriculum_kit.benchmarks import ssg_vqa
 from curriculum_kit.benchmarks.ssg_vqa import SPLITS, SSGVQA
-from curriculum_kit.errors import SourceNotFound, SourceUnreadable
+from curriculum_kit.errors import SourceUnreadable
 
 READER = SSGVQA()
 GRAPH = {"scenes": [{"objects": [{"bbox": [0, 0, 215, 120], "component": "cystic_plate"}]}]}
@@ -175,35 +175,6 @@ def test_the_split_goes_by_the_video(
 
 def test_45_videos_have_a_split() -> None:
     assert Counter(split.value for split in SPLITS.values()) == {"train": 35, "validation": 5, "test": 5}
-
-
-@pytest.mark.parametrize("named", [".", "ssg-qa", "ssg-qa/qa_txt"])
-def test_the_release_is_found_one_level_deeper_and_from_within(
-    tmp_path: Path, read_all: Callable[..., Any], named: str
-) -> None:
-    frame(tmp_path / "ssg-qa", "VID01", 1, QUESTIONS, GRAPH)
-    assert READER.recognises(tmp_path / named)
-    rows = read_all(READER, tmp_path / named)
-    assert (len(rows.questions), len(rows.images[0]["regions"])) == (4, 1)
-    assert rows.rejects[0]["source"] == rows.sources[0].path == "qa_txt/VID01/1.txt"
-
-
-def test_files_stand_in_the_order_of_videos_and_frames(tmp_path: Path) -> None:
-    for video, number in (("VID10", 2), ("VID02", 10), ("VID02", 9), ("VID02", 100)):
-        frame(tmp_path, video, number, TWO_HOPS)
-    (tmp_path / "qa_txt" / "VID02" / "notes.txt").write_text("x")
-    (tmp_path / "qa_txt" / "VID02" / ".9.txt").write_text("x")
-    (tmp_path / "qa_txt" / "readme.txt").write_text("x")
-    names = [file.relative_to(tmp_path / "qa_txt").as_posix() for file in READER.files(tmp_path)]
-    assert names == ["VID02/9.txt", "VID02/10.txt", "VID02/100.txt", "VID10/2.txt"]
-
-
-@pytest.mark.parametrize("made", ["", "qa_txt", "qa_txt/VID01"])
-def test_without_question_files_the_layout_is_said(tmp_path: Path, made: str) -> None:
-    (tmp_path / made).mkdir(parents=True, exist_ok=True)
-    assert not READER.recognises(tmp_path)
-    with pytest.raises(SourceNotFound, match=r"holds no qa_txt/VIDxx/<frame>\.txt; unpack ssg-qa\.zip there"):
-        READER.files(tmp_path)
 
 
 def test_ids_are_the_same_at_every_reading_and_hold_nothing_of_the_answer(

@@ -57,6 +57,47 @@ class Reason(StrEnum):
     DUPLICATE_QUESTION_ID = "duplicate_question_id"
 
 
+class Check(StrEnum):
+    """What `ckit audit` looks at."""
+
+    FORMATS = "formats"
+    LETTERS = "letters"
+    OPTIONS = "options"
+    PRIOR = "prior"
+    WORDS = "words"
+    BLIND = "blind"
+    LEAKS = "leaks"
+    CONTRADICTIONS = "contradictions"
+    IMAGES = "images"
+    CLASSES = "classes"
+
+
+class Severity(StrEnum):
+    """How much a finding matters, worst first."""
+
+    SERIOUS = "serious"
+    """A model can score by it without looking, or a score on the test split means little."""
+    WARNING = "warning"
+    """Some questions are affected; look at them."""
+    NOTE = "note"
+    """Good to know."""
+    CLEAR = "clear"
+    """It was looked for and is not there."""
+    UNCHECKED = "unchecked"
+    """It could not be looked for; the sentence says why."""
+
+
+class Fix(StrEnum):
+    """What `ckit audit --fix` changes."""
+
+    FORMATS = "formats"
+    """Labels folded to one form, near-equal options of a question merged."""
+    LEAKS = "leaks"
+    """Splits drawn anew by unit and image."""
+    PRIOR = "prior"
+    """Distractors drawn anew, so that every label is right as often as it is offered."""
+
+
 class ChoiceSource(StrEnum):
     """Where the options of a question come from."""
 

@@ -28,7 +28,7 @@ __all__ = [
     "schema_of",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a column changes its name, type or meaning; stored in every manifest."""
 
 MAX_CHOICES = 26
@@ -79,7 +79,10 @@ _DIFFICULTY = (
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {
-    "questions": _QUESTIONS,
+    "questions": (
+        *_QUESTIONS,
+        Column("choices_as_given", _STRINGS, "every option as the source spells it, doubled ones too", True),
+    ),
     "scored": (*_QUESTIONS, *_DIFFICULTY),
     "images": (
         Column("image_id", pa.string(), "key, made of the benchmark's name and the path"),
@@ -126,6 +129,31 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("reason", pa.string(), "stable name of the failure"),
         Column("detail", pa.string(), "what exactly was seen", True),
         Column("record", pa.string(), "the raw record"),
+    ),
+    "findings": (
+        Column("check", pa.string(), "what was checked: formats, prior, words, blind, leaks, ..."),
+        Column("name", pa.string(), "stable name of the finding, check/what"),
+        Column("severity", pa.string(), "serious, warning, note, clear (nothing found) or unchecked"),
+        Column("figure", pa.float64(), "what was measured; the sentence says what it is", True),
+        Column("expected", pa.float64(), "what the figure would be if nothing were wrong: chance", True),
+        Column("low", pa.float64(), "lower end of the figure's 95 % interval", True),
+        Column("high", pa.float64(), "upper end of the figure's 95 % interval", True),
+        Column("p_value", pa.float64(), "of the figure against what is expected, for all that was tried", True),
+        Column("rows", pa.int64(), "questions or images that show it"),
+        Column("of", pa.int64(), "questions or images that were looked at"),
+        Column("sentence", pa.string(), "the finding in plain words"),
+    ),
+    "evidence": (
+        Column("name", pa.string(), "name of the finding"),
+        Column("question_id", pa.string(), "a question that shows it; null where it is about an image", True),
+        Column("image_id", pa.string(), "an image that shows it", True),
+        Column("detail", pa.string(), "what exactly was seen", True),
+    ),
+    "blind": (
+        Column("question_id", pa.string(), "key into questions"),
+        Column("chance", pa.float64(), "one over the number of choices"),
+        Column("prior", pa.float64(), "probability of the answer to who knows the labels' prior alone"),
+        Column("blind", pa.float64(), "probability of the answer to who sees all but the image, 0 to 1"),
     ),
     "shard": (
         Column("question_id", pa.string(), "as in questions"),

@@ -26,6 +26,7 @@ def test_the_columns_that_may_be_null_are_these() -> None:
         "answer_index",
         "question_type",
         "modality",
+        "choices_as_given",
     ]
     assert not schema_of("questions").field("answer").nullable
 

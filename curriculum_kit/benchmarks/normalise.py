@@ -133,6 +133,7 @@ def _row(record: Record, benchmark: str) -> _Row:
         "question_type": _clean(record.question_type, "question_type") or None if record.question_type else None,
         "modality": _clean(record.modality, "modality") or None if record.modality else None,
         "metadata": list(metadata.items()),
+        "choices_as_given": [_clean(choice, "choices") for choice in record.choices] or None,
     }
     return _Row(values, surfaces)
 

@@ -177,6 +177,7 @@ def _questions(
         "question_type": _encoded(lines["question_type"]),
         "modality": pa.nulls(rows, pa.string()),
         "metadata": _metadata(lines),
+        "choices_as_given": pa.nulls(rows, pa.list_(pa.string())),
     }
     fields = [schema_of("questions").field(name).with_type(array.type) for name, array in arrays.items()]
     return pa.Table.from_arrays(list(arrays.values()), schema=pa.schema(fields)), set(

@@ -93,7 +93,7 @@ def write_scores(config: BuildConfig, questions: Path, choices: Path, similarity
             index = batch["answer_index"].to_numpy()
             asked = (batch["choices"], index, labels, pairs, config.difficulty)
             alone = {f"difficulty_{channel}": values for channel, values in parts(*asked).items()}
-            table = pa.Table.from_batches([batch])
+            table = pa.Table.from_batches([batch]).drop_columns("choices_as_given")
             for name, values in {"difficulty": difficulties(*asked), **alone}.items():
                 table = table.append_column(name, pa.array(values, from_pandas=True))
             hops = pc.map_lookup(batch["metadata"], "hops", "first")

@@ -27,7 +27,7 @@ def question(name: str, answer: str, *choices: str, **metadata: str) -> dict[str
         "image_ids": ["toy:b"],
     }
     row |= {"question": "What?", "answer": answer, "choices": list(choices), "answer_index": position}
-    return row | {"question_type": None, "modality": None, "metadata": list(metadata.items())}
+    return row | {"question_type": None, "modality": None, "metadata": list(metadata.items()), "choices_as_given": None}
 
 
 def encode(questions: pa.Table) -> pa.Table:

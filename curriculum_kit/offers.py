@@ -149,7 +149,7 @@ def _same(labels: Sequence[str], answers: Sequence[str]) -> np.ndarray:
 def _one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     if not isinstance(column, pa.ChunkedArray):
         return column
-    return pa.concat_arrays(column.chunks)
+    return column.combine_chunks()
 
 
 def _coded(column: pa.ChunkedArray | pa.Array) -> Coded:

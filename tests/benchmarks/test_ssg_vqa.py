@@ -60,6 +60,7 @@ def test_a_file_becomes_questions(tmp_path: Path, read_all: Callable[..., Any]) 
         "choices": [],
         "answer_index": None,
         "modality": None,
+        "choices_as_given": None,
     }
     assert rows.questions == [
         same | {"question": "What is the hook doing?", "answer": "dissect", "question_type": "action", "metadata": {}},

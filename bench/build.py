@@ -70,6 +70,7 @@ def _questions(numbers: np.ndarray, random: np.random.Generator) -> pa.Table:
         "question_type": ["query_component"] * rows,
         "modality": ["laparoscopy"] * rows,
         "metadata": [[("template", "one_hop"), ("hops", str(n % 3))] for n in numbers],
+        "choices_as_given": names[places].tolist(),
     }
     return pa.table(columns, schema=schema_of("questions"))
 

@@ -43,6 +43,7 @@ def test_a_row_becomes_a_question(tmp_path: Path, read_all: Callable[..., Any]) 
         "answer_index": 2,
         "question_type": None,
         "modality": None,
+        "choices_as_given": ["Liver", "Gut", "Cystic Plate", "Omentum"],
         "metadata": {"file": "GRPO"},
     }
 

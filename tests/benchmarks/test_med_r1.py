@@ -39,6 +39,7 @@ def test_a_row_becomes_a_question(tmp_path: Path, read_all: Callable[..., Any]) 
         "answer_index": 1,
         "question_type": None,
         "modality": "X-Ray",
+        "choices_as_given": ["CT scan", "Liver, with gut", "MRI"],
         "metadata": {"file": "X-Ray_test", "axis": "modality"},
     }
 

@@ -46,6 +46,7 @@ def test_a_row_becomes_a_question(tmp_path: Path, read_all: Callable[..., Any]) 
         "answer_index": 1,
         "question_type": "Anatomy Identification",
         "modality": "X-Ray",
+        "choices_as_given": ["Liver", "breast_tissue"],
         "metadata": {"dataset": "MIAS", "access": "open"},
     }
     assert rows.surfaces == {("liver", "Liver"), ("breast tissue", "breast_tissue")}

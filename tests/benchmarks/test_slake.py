@@ -46,6 +46,7 @@ def test_a_row_becomes_a_question(tmp_path: Path, read_all: Callable[..., Any]) 
         "answer_index": None,
         "question_type": "Organ",
         "modality": "MRI",
+        "choices_as_given": None,
         "metadata": {"answer_type": "OPEN", "location": "Abdomen", "content_type": "Organ", "language": "zh"},
     }
 

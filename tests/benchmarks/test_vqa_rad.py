@@ -45,6 +45,7 @@ def test_a_row_becomes_a_question(tmp_path: Path, read_all: Callable[..., Any]) 
         "answer_index": None,
         "question_type": "PRES, ATTRIB",
         "modality": None,
+        "choices_as_given": None,
         "metadata": {"answer_type": "CLOSED", "phrase_type": "freeform", "organ": "CHEST"},
     }
     assert rows.surfaces == {("yes", "Yes")}

@@ -27,6 +27,7 @@ def data_card(manifest: dict[str, Any]) -> str:
         _sources(manifest),
         _tiers(stages["tiers"]),
         _choices(manifest),
+        _audit(manifest),
         _use(manifest),
     ]
     return "\n".join(parts)
@@ -94,6 +95,37 @@ def _drawn(facts: dict[str, Any], config: dict[str, Any]) -> str:
         f"For {facts['checked_against_scene']:,} of them the scene graph was asked which other labels are right too, "
         f"and these were left out; for {facts['not_checked_against_scene']:,} this cannot be known. "
         f"{facts['with_fewer_options']:,} got fewer options, because fewer labels were left to draw from."
+    )
+
+
+_MATTERS = ("serious", "warning", "unchecked")
+
+
+def _audit(manifest: dict[str, Any]) -> str:
+    stages = manifest["stages"]
+    rows = [row for row in stages["audit"]["findings"] if row["severity"] in _MATTERS]
+    lines = ["## Audit", ""]
+    if "blind" in stages:
+        lines += [_blind(stages["blind"]), ""]
+    if not rows:
+        return "\n".join([*lines, "The checks made at every build found no shortcut and no leak.", ""])
+    lines += ["| finding | severity | figure | expected | in words |", "|---|---|--:|--:|---|"]
+    for row in rows:
+        figures = " | ".join("" if row[name] is None else f"{row[name]:.3f}" for name in ("figure", "expected"))
+        lines.append(f"| `{row['name']}` | {row['severity']} | {figures} | {row['sentence'].replace('|', ' ')} |")
+    return "\n".join([*lines, ""])
+
+
+def _blind(facts: dict[str, Any]) -> str:
+    said = (
+        f"Models that never see the image are right with a mean probability of {facts['mean']:.3f} "
+        f"(chance {facts['chance']:.3f}), estimated out of fold by unit. "
+    )
+    if facts["max_blind"] is None:
+        return said + "Column `blind` of the shards has it for each question."
+    return said + (
+        f"{facts['left_out']:,} questions above {facts['max_blind']} were left out; for those that stayed it is "
+        f"{facts['mean_kept']:.3f}."
     )
 
 

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     IMAGE_PATH_UNSAFE = "image_path_unsafe"
     IMAGE_MISSING = "image_missing"
     NO_DISTRACTORS = "no_distractors"
+    SOLVABLE_BLIND = "solvable_blind"
     DUPLICATE_QUESTION_ID = "duplicate_question_id"
 
 
@@ -117,3 +118,4 @@ class TieBreak(StrEnum):
 
     NONE = "none"
     HOPS = "hops"
+    BLIND = "blind"

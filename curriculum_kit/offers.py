@@ -114,9 +114,15 @@ def offers_of(batches: Iterable[pa.RecordBatch | pa.Table], as_given: bool = Fal
     are left out; otherwise they are the canonical labels.
     """
     column = "choices_as_given" if as_given else "choices"
-    parts = [schema_of("questions").empty_table().select(list(COLUMNS))]
+    # Batches of a query name the items of a list otherwise than those of a file, and hold no promise about nulls.
+    schema = pa.schema([schema_of("questions").field(name).with_nullable(True) for name in COLUMNS])
+    parts = [schema.empty_table()]
     for batch in batches:
-        table = (pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch).select(list(COLUMNS))
+        table = (
+            (pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch)
+            .select(list(COLUMNS))
+            .cast(schema)
+        )
         parts.append(table.filter(pc.greater(pc.fill_null(pc.list_value_length(table[column]), 0), 0)))
     table = pa.concat_tables(parts)
     options = _one(table[column])

@@ -14,6 +14,7 @@ from curriculum_kit.enums import DifficultyKind, ImageStatus, Reason, Split
 from curriculum_kit.errors import SchemaMismatch
 
 __all__ = [
+    "BLANK_HASHES",
     "CHANNELS",
     "MAX_CHOICES",
     "SCHEMA_VERSION",
@@ -33,6 +34,10 @@ SCHEMA_VERSION = 2
 
 MAX_CHOICES = 26
 """Options are answered by a letter, A to Z."""
+
+
+BLANK_HASHES = ("0000000000000000", "8000000000000000")
+"""The `phash` of images of one colour, black and any other: they are alike for want of a picture."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ _DIFFICULTY = (
     Column("difficulty_clip_text", pa.float64(), "S(q) of CLIP's text tower alone", True),
     Column("difficulty_clip_image", pa.float64(), "S(q) of CLIP's image tower alone", True),
     Column("hops", pa.int32(), "relations the question walks along; null where unknown", True),
+    Column("blind", pa.float64(), "probability of the answer without the image; null where not asked for", True),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {

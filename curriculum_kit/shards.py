@@ -24,8 +24,7 @@ ReadImage = Callable[[str], bytes]
 def shard_rows(scored: pa.Table, tier: np.ndarray, template: PromptTemplate, read_image: ReadImage | None) -> pa.Table:
     """Return the shard rows of scored questions.
 
-    `scored` has the columns of `questions` and difficulty, difficulty_text, difficulty_clip_text,
-    difficulty_clip_image and hops; `tier` holds a number per row. With `read_image` the bytes of the
+    `scored` has the columns of the `scored` table; `tier` holds a number per row. With `read_image` the bytes of the
     images are stored, else their paths alone.
     """
     rows = scored.num_rows

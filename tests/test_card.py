@@ -24,6 +24,7 @@ def manifest(**stages: Any) -> dict[str, Any]:
         "prompt": {"name": "think", "sha256": "0123456789abcdef"},
         "stages": {
             "select": {"selected": 11_000},
+            "audit": {"statistics_over": 11_000, "findings": []},
             "vocabulary": {"labels": 1_234},
             "encode": {"encoder": "toy encoder"},
             "tiers": {"tiers": tiers, "distinct": 4_321, "tie_break": "none"},
@@ -104,3 +105,36 @@ def test_a_condition_rejects_ties_and_embedded_images_are_told() -> None:
     assert "1,002 of them could not be used: `rejects.parquet` says why." in card
     assert "Questions of equal S(q) are told apart by hops." in card
     assert "The images are in the shards." in card
+
+
+def finding(name: str, severity: str, figure: float | None, sentence: str) -> dict[str, Any]:
+    return {"name": name, "severity": severity, "figure": figure, "expected": figure and 0.25, "sentence": sentence}
+
+
+def test_what_the_audit_found_stands_in_a_table_unless_it_is_nothing() -> None:
+    found = [
+        finding("prior/accuracy", "serious", 0.79321, "A | B."),
+        finding("leaks/one-split", "unchecked", None, "There is one split."),
+        finding("letters/none", "clear", None, "Balanced."),
+    ]
+    card = data_card(manifest(audit={"findings": found}))
+    assert tables(card)[-1][2:] == [
+        ["`prior/accuracy`", "serious", "0.793", "0.250", "A   B."],
+        ["`leaks/one-split`", "unchecked", "", "", "There is one split."],
+    ]
+    assert "found no shortcut and no leak" not in card
+    assert "found no shortcut and no leak" in data_card(manifest())
+
+
+@pytest.mark.parametrize(
+    ("bound", "says"),
+    [
+        (None, "Column `blind` of the shards has it for each question."),
+        (0.5, "1,234 questions above 0.5 were left out; for those that stayed it is 0.300."),
+    ],
+)
+def test_blind_solvability_is_told_where_it_was_asked_for(bound: float | None, says: str) -> None:
+    facts = {"max_blind": bound, "left_out": 1_234, "mean": 0.6, "mean_kept": 0.3, "chance": 0.25}
+    card = " ".join(data_card(manifest(blind=facts)).split())
+    assert "are right with a mean probability of 0.600 (chance 0.250), estimated out of fold by unit." in card
+    assert says in card

@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 from typing import Any
 
+import imagehash
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +17,8 @@ from curriculum_kit.benchmarks.normalise import images_table
 from curriculum_kit.images import look_at_images
 from curriculum_kit.schemas import schema_of
 
-NOT_LOOKED_INTO = {"width": None, "height": None}
+NOT_LOOKED_INTO = {"width": None, "height": None, "phash": None}
+BLACK, ONE_COLOUR = "0000000000000000", "8000000000000000"
 
 
 def encoded(width: int, height: int, kind: str = "PNG") -> bytes:
@@ -31,7 +34,8 @@ def look(root: Path, *paths: str) -> list[dict[str, Any]]:
     table = look_at_images(images_table((f"b:{path}", path) for path in paths), root)
     assert table.schema == schema_of("images")
     assert table["path"].to_pylist() == list(paths)
-    return table.select(["width", "height", "sha256", "status"]).to_pylist()
+    rows: list[dict[str, Any]] = table.select(["width", "height", "sha256", "phash", "status"]).to_pylist()
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -40,9 +44,9 @@ def look(root: Path, *paths: str) -> list[dict[str, Any]]:
 def test_a_sound_image_has_its_size_and_hash(tmp_path: Path, name: str, kind: str, size: tuple[int, int]) -> None:
     data = encoded(*size, kind)
     (tmp_path / name).write_bytes(data)
-    assert look(tmp_path, name) == [
-        {"width": size[0], "height": size[1], "sha256": hashlib.sha256(data).hexdigest(), "status": "ok"}
-    ]
+    (seen,) = look(tmp_path, name)
+    assert seen.pop("phash") is not None
+    assert seen == {"width": size[0], "height": size[1], "sha256": hashlib.sha256(data).hexdigest(), "status": "ok"}
 
 
 @pytest.mark.parametrize("data", [b"", b"no image", PNG[:40], PNG[:-200], encoded(40, 30, "JPEG")[:-300]])
@@ -92,11 +96,87 @@ def test_what_was_known_of_an_image_is_kept(tmp_path: Path) -> None:
         "regions": [region],
     }
     (looked,) = look_at_images(pa.Table.from_pylist([row], schema=schema_of("images")), tmp_path).to_pylist()
-    assert looked == row | {"status": "missing"}
+    # All but what a look finds out.
+    assert looked == row | {"status": "missing", "phash": None}
 
 
 def test_no_images_give_no_rows(tmp_path: Path) -> None:
     assert look(tmp_path) == []
+
+
+def shades(kind: str = "uint8", width: int = 96, height: int = 64) -> np.ndarray:
+    """A picture of blurred patches between 0 and 250, the same at any size, with something in every frequency."""
+    patches = Image.fromarray(np.random.default_rng(1).uniform(25, 225, (9, 9)).astype("float32"))
+    picture = np.asarray(patches.resize((width, height), Image.Resampling.BICUBIC))
+    return picture.clip(0, 250).astype(kind)
+
+
+def hash_of(root: Path, image: Image.Image, name: str = "a.png", **options: Any) -> str:
+    image.save(root / name, **options)
+    (seen,) = look(root, name)
+    assert seen["status"] == "ok"
+    return str(seen["phash"])
+
+
+def test_the_hash_is_that_of_the_library_and_outlives_size_and_compression(tmp_path: Path) -> None:
+    image = Image.fromarray(shades())
+    expected = str(imagehash.phash(image))
+    assert hash_of(tmp_path, image) == expected
+    assert hash_of(tmp_path, image.convert("RGB")) == expected
+    assert hash_of(tmp_path, Image.fromarray(shades(width=480, height=320))) == expected
+    assert hash_of(tmp_path, image, "a.jpg", quality=80) == expected
+    assert hash_of(tmp_path, Image.fromarray(shades()[::-1])) != expected
+
+
+def test_more_than_8_bits_are_stretched_and_not_cut_off(tmp_path: Path) -> None:
+    expected = str(imagehash.phash(Image.fromarray(shades())))
+    twelve = shades("float64") * 16
+    # Cut off at 255, as Pillow does when it makes such an image grey, next to all of it is white.
+    deep = [
+        hash_of(tmp_path, Image.fromarray(twelve.astype("uint16"))),
+        hash_of(tmp_path, Image.fromarray(twelve.astype("int32")), "a.tif"),
+        hash_of(tmp_path, Image.fromarray(twelve.astype("float32")), "a.tif"),
+        hash_of(tmp_path, Image.fromarray((twelve / 4_000).astype("float32")), "a.tif"),
+    ]
+    assert [imagehash.hex_to_hash(one) - imagehash.hex_to_hash(expected) for one in deep] == [0, 0, 0, 0]
+
+
+def test_not_a_number_is_black(tmp_path: Path) -> None:
+    values = shades("float32")
+    values[0, 0] = np.nan
+    assert len(hash_of(tmp_path, Image.fromarray(values), "a.tif")) == 16
+    assert hash_of(tmp_path, Image.fromarray(np.full((40, 40), np.nan, "float32")), "a.tif") == BLACK
+
+
+def test_palettes_and_animations_are_hashed_as_they_look_at_first(tmp_path: Path) -> None:
+    grey = Image.fromarray(shades())
+    expected = str(imagehash.phash(grey))
+    assert hash_of(tmp_path, grey.convert("P")) == expected
+    second = Image.fromarray(shades()[::-1])
+    assert hash_of(tmp_path, grey, "a.gif", save_all=True, append_images=[second]) == expected
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "LA", "I;16"])
+@pytest.mark.parametrize("level", [0, 1, 255])
+def test_one_colour_has_a_hash_that_no_other_image_has(tmp_path: Path, mode: str, level: int) -> None:
+    level = level * 255 if mode == "1" else level
+    colour = (level,) * len(Image.new(mode, (1, 1)).getbands())
+    image = Image.new(mode, (40, 30), colour if len(colour) > 1 else level)
+    assert hash_of(tmp_path, image) == (ONE_COLOUR if level else BLACK)
+
+
+def test_noise_on_one_colour_is_one_colour_and_a_faint_picture_is_not(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).normal(0, 4, (512, 512))
+    assert hash_of(tmp_path, Image.fromarray((120 + noise).astype("uint8"))) == ONE_COLOUR
+    assert hash_of(tmp_path, Image.fromarray((120 + noise).astype("uint8")), "a.jpg") == ONE_COLOUR
+    faint = (shades("float64") / 25).astype("uint8") + 100
+    assert hash_of(tmp_path, Image.fromarray(faint)) not in {BLACK, ONE_COLOUR}
+
+
+def test_what_only_transparency_shows_is_blank(tmp_path: Path) -> None:
+    # Models are given the colours alone, which are black throughout.
+    image = Image.merge("LA", [Image.new("L", (96, 64)), Image.fromarray(shades())])
+    assert hash_of(tmp_path, image) == BLACK
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -26,7 +26,13 @@ def scored(number: int, **other: Any) -> dict[str, Any]:
     row = {"question_id": f"b-{number}", "benchmark": "b", "split": "train", "unit_id": "u", "image_ids": ["b:x/1.png"]}
     row |= {"question": f"Q{number}?", "answer": "gut", "choices": ["cyst", "gut"], "answer_index": 1}
     row |= {"question_type": "organ", "modality": None, "metadata": [("hops", "1")], "difficulty": 0.5}
-    row |= {"difficulty_text": 0.25, "difficulty_clip_text": None, "difficulty_clip_image": None, "hops": 1}
+    row |= {
+        "difficulty_text": 0.25,
+        "difficulty_clip_text": None,
+        "difficulty_clip_image": None,
+        "hops": 1,
+        "blind": None,
+    }
     return row | other
 
 
@@ -52,6 +58,7 @@ def test_a_scored_question_becomes_a_row_that_stands_on_its_own() -> None:
             "difficulty_clip_text": None,
             "difficulty_clip_image": None,
             "hops": 1,
+            "blind": None,
             "benchmark": "b",
             "split": "train",
             "unit_id": "u",

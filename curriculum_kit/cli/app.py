@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from curriculum_kit import __version__
+from curriculum_kit.cli.audit import audit
 from curriculum_kit.cli.build import build_curriculum
 from curriculum_kit.cli.doctor import doctor
 from curriculum_kit.cli.ingest import ingest
@@ -43,6 +44,7 @@ def _common(
 
 
 app.command("ingest")(ingest)
+app.command("audit")(audit)
 app.command("build-curriculum")(build_curriculum)
 app.command("inspect")(inspect)
 app.command("doctor")(doctor)
@@ -50,23 +52,32 @@ app.command("doctor")(doctor)
 
 def main() -> None:
     """Run `ckit`; a mistake of the user's is one line on stderr and exit code 2."""
+    # Not from inside `except`, where the error still holds every frame and what these opened: DuckDB, taken down with
+    # the interpreter, would have 50 lines to say about it.
+    if mistake := _run():
+        typer.echo(f"ckit: {mistake}", err=True)
+        sys.exit(2)
+
+
+def _run() -> str | None:
+    """Run `ckit`; return the line that says what the user did wrong."""
     try:
         app()
     except CkitError as error:
-        _fail(str(error))
+        return str(error)
     except BrokenPipeError:
         # The reader of a pipe has gone (`ckit inspect ... | head`); stdout is closed quietly.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         from curriculum_kit.storage import explain_os_error
 
-        _fail(str(explain_os_error(error)))
+        return str(explain_os_error(error))
     except Exception as error:
         message = _known_library_error(error)
         if message is None:
             raise
-        _fail(message)
+        return message
+    return None
 
 
 def _known_library_error(error: Exception) -> str | None:
@@ -82,8 +93,3 @@ def _known_library_error(error: Exception) -> str | None:
     if isinstance(error, UnicodeEncodeError):
         return f"{error.object!r} cannot be written as UTF-8; rename the file or folder that is called so"
     return None
-
-
-def _fail(message: str) -> None:
-    typer.echo(f"ckit: {message}", err=True)
-    sys.exit(2)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from curriculum_kit.cli.console import console, print_json, progress_bar, say
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, TieBreak
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Severity, TieBreak
 
 if TYPE_CHECKING:
     from curriculum_kit.pipeline.build import BuildSummary
@@ -51,6 +52,13 @@ def build_curriculum(
     ] = None,
     options: Annotated[
         int | None, typer.Option("--options", help="Options per question where they are drawn.", show_default="4")
+    ] = None,
+    max_blind: Annotated[
+        float | None,
+        typer.Option(
+            "--max-blind",
+            help="Leave out questions that models which never see the image get right more often than this, 0 to 1.",
+        ),
     ] = None,
     seed: Annotated[
         int | None,
@@ -122,6 +130,7 @@ def build_curriculum(
         "tie_break": tie_break,
         "choices": choices,
         "options": options,
+        "max_blind": max_blind,
         "seed": seed,
         "text_model": text_model,
         "embeddings": embeddings,
@@ -173,5 +182,20 @@ def _print(summary: BuildSummary, where: str | None) -> None:
             str(number), f"{tier['questions']:,}", f"{tier['low']:.3f}", f"{tier['high']:.3f}", f"{tier['mean']:.3f}"
         )
     console.print(table)
+    _warn(summary)
     say(f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files.")
     say(f"Written to {summary.output}. Next: ckit inspect {summary.output}")
+
+
+def _warn(summary: BuildSummary) -> None:
+    """Print a line for each finding that matters; what it means stands in the data card."""
+    rows = [row for row in summary.findings if row["severity"] in (Severity.SERIOUS, Severity.WARNING)]
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in rows:
+        beside = "" if row["expected"] is None else f"expected {row['expected']:.3f}"
+        figure = "" if row["figure"] is None else f"{row['figure']:.3f}"
+        table.add_row(row["severity"], escape(row["name"]), figure, beside, f"{row['rows']:,} of {row['of']:,}")
+    console.print(table)
+    say(f"What this means: {summary.output}/README.md, or ckit audit {summary.output}")

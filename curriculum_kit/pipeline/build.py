@@ -47,6 +47,8 @@ class BuildSummary:
     labels: int
     distinct_difficulties: int
     tiers: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+    """What the cheap checks of the audit found, the gravest first."""
 
 
 def build(
@@ -133,11 +135,12 @@ def _summary(output: Path, build: Stages) -> BuildSummary:
         output=str(output),
         rows_read=read,
         selected=facts["select"]["selected"],
-        rejected=facts["select"]["rejected"],
+        rejected=facts["select"]["rejected"] + facts.get("blind", {}).get("left_out", 0),
         left_out=read - facts["select"]["selected"],
         rows=facts["shards"]["rows"],
         files=facts["shards"]["files"],
         labels=facts["vocabulary"]["labels"],
         distinct_difficulties=facts["tiers"]["distinct"],
         tiers=facts["tiers"]["tiers"],
+        findings=facts["audit"]["findings"],
     )

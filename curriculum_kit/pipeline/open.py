@@ -21,6 +21,8 @@ _VIEWS = {
     },
     "questions": {name: f"{name}.parquet" for name in ("questions", "images", "choices", "rejects", "scenes")},
 }
+_AUDIT = {name: f"audit/{name}.parquet" for name in ("findings", "evidence", "blind")}
+"""Views of either kind of folder, once `ckit audit` has been there."""
 
 
 def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnection]:
@@ -36,7 +38,7 @@ def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnec
         raise SchemaMismatch(f"{folder} was written by another version of ckit; write it again")
     kind: str = manifest["kind"]
     database = duckdb.connect()
-    for name, pattern in _VIEWS[kind].items():
+    for name, pattern in (_VIEWS[kind] | _AUDIT).items():
         if files := sorted(folder.glob(pattern)):
             with reading(folder):
                 database.execute(f"CREATE VIEW {name} AS SELECT * FROM {from_tables(files)}")

@@ -56,10 +56,10 @@ def write_shards(
 
 def _in_order(config: BuildConfig, database: duckdb.DuckDBPyConnection, scored: Path) -> Iterator[pa.RecordBatch]:
     """Stream the scored questions from easy to hard; the seed orders those that are equally hard."""
-    hops = "coalesce(hops, -1), " if config.tie_break is TieBreak.HOPS else ""
+    further = {TieBreak.NONE: "", TieBreak.HOPS: "coalesce(hops, -1), ", TieBreak.BLIND: "blind DESC, "}
     query = (
         f"SELECT * FROM {from_tables([scored])} "
-        f"ORDER BY difficulty, {hops}md5_number_lower($seed || question_id), question_id"
+        f"ORDER BY difficulty, {further[config.tie_break]}md5_number_lower($seed || question_id), question_id"
     )
     yield from database.cursor().sql(query, params={"seed": f"{config.seed}:"}).to_arrow_reader(BATCH_ROWS)
 

@@ -84,8 +84,13 @@ def _pairs_that_meet(questions: Path, labels: pa.ChunkedArray) -> np.ndarray:
     return np.array(sorted(pairs), np.int64).reshape(-1, 2)
 
 
-def write_scores(config: BuildConfig, questions: Path, choices: Path, similarity: Path, scratch: Path) -> Facts:
-    """Give every question its S(q), the S(q) of each channel alone, and its hops."""
+def write_scores(
+    config: BuildConfig, questions: Path, choices: Path, similarity: Path, blind: np.ndarray | None, scratch: Path
+) -> Facts:
+    """Give every question its S(q), the S(q) of each channel alone, its hops and its blind solvability.
+
+    `blind` has a value per question, in their order; None where it was not asked for.
+    """
     labels = read_table(choices, "choices")["label"].combine_chunks()
     pairs = PairTable.from_arrow(read_table(similarity, "similarity"), len(labels))
     with ParquetSink(scratch / "scored.parquet", "scored") as sink:
@@ -99,18 +104,31 @@ def write_scores(config: BuildConfig, questions: Path, choices: Path, similarity
             hops = pc.map_lookup(batch["metadata"], "hops", "first")
             # A user's own column of that name may hold anything.
             numbers = pc.if_else(pc.match_substring_regex(hops, r"\A[0-9]{1,9}\z"), hops, None)
-            sink.write(table.append_column("hops", numbers.cast(pa.int32())))
+            table = table.append_column("hops", numbers.cast(pa.int32()))
+            here = None if blind is None else blind[sink.rows : sink.rows + batch.num_rows]
+            seen = pa.nulls(batch.num_rows, pa.float64()) if here is None else pa.array(here)
+            sink.write(table.append_column("blind", seen))
     return {"rows": sink.rows}
+
+
+def _tie_break(kind: TieBreak, batch: pa.RecordBatch) -> np.ndarray:
+    """Return what tells questions of equal S(q) apart, higher where a question is harder."""
+    if kind is TieBreak.BLIND:
+        # What can be answered without looking is the easier.
+        blind: np.ndarray = batch["blind"].to_numpy()
+        return -blind
+    hops: np.ndarray = pc.fill_null(batch["hops"], -1).to_numpy()
+    return hops
 
 
 def read_tiers(config: BuildConfig, scored: Path) -> Facts:
     """Cut the questions into tiers by S(q); return size, range and mean of each."""
-    difficulty, hops = [], []
-    for batch in iter_table(scored, "scored", columns=["difficulty", "hops"]):
+    difficulty, further = [], []
+    for batch in iter_table(scored, "scored", columns=["difficulty", "hops", "blind"]):
         difficulty.append(batch["difficulty"].to_numpy())
-        hops.append(pc.fill_null(batch["hops"], -1).to_numpy())
+        further.append(_tie_break(config.tie_break, batch))
     values = np.concatenate(difficulty)
-    tie_break = np.concatenate(hops) if config.tie_break is TieBreak.HOPS else None
+    tie_break = None if config.tie_break is TieBreak.NONE else np.concatenate(further)
     tiers: Tiers = assign_tiers(values, config.tiers, tie_break)
     means = np.bincount(tiers.tier, values, config.tiers) / np.bincount(tiers.tier, minlength=config.tiers)
     return {

@@ -5,26 +5,22 @@ Reads the ingested tables; writes the selected `questions`, each with choices, a
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curriculum_kit.benchmarks.base import Rejected
-from curriculum_kit.benchmarks.normalise import rejects_table
 from curriculum_kit.benchmarks.scene_graph import Scene, also_right
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.distractors import PoolKey, draw, pools_of
 from curriculum_kit.enums import ChoiceSource, ImageStorage
 from curriculum_kit.errors import NothingLeft
 from curriculum_kit.pipeline.image_files import ImageFiles
+from curriculum_kit.pipeline.rejects import Rejects
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Selection, Source
 from curriculum_kit.pipeline.sql import from_tables
@@ -73,7 +69,7 @@ def select(
         ParquetSink(scratch / "questions.parquet", "questions") as kept,
         ParquetSink(scratch / "rejects.parquet", "rejects") as sink,
     ):
-        lost = _Rejects(sink, selection.shown)
+        lost = Rejects(sink, selection.shown)
         for batch in selection.batches(BATCH_ROWS):
             table = pa.Table.from_batches([batch])
             if config.images is ImageStorage.EMBED:
@@ -103,7 +99,7 @@ def _drawn(
     pools: dict[PoolKey, list[str]],
     scenes: SceneLookup,
     config: BuildConfig,
-    lost: _Rejects,
+    lost: Rejects,
     tally: Counter[str],
 ) -> pa.Table:
     """Draw choices for the questions of a batch that have none."""
@@ -127,26 +123,3 @@ def _drawn(
     tally["with_fewer_options"] += sum(count for size, count in sizes.items() if size < config.options)
     lost.turn_away(bare, kept, Reason.NO_DISTRACTORS)
     return table
-
-
-class _Rejects:
-    """The questions that are turned away, with the place in their source."""
-
-    def __init__(self, sink: ParquetSink, shown: Mapping[str, str]) -> None:
-        self._sink, self._shown = sink, shown
-        self.reasons: Counter[str] = Counter()
-
-    def turn_away(self, table: pa.Table, keep: np.ndarray, reason: Reason) -> pa.Table:
-        """Write the rows that are not kept to the rejects, and return the others."""
-        if keep.all():
-            return table
-        lost = table.filter(pa.array(~keep)).to_pylist()
-        self.reasons[reason.value] += len(lost)
-        for benchmark, rows in itertools.groupby(lost, key=itemgetter("benchmark")):
-            self._sink.write(rejects_table([self._rejected(row, reason) for row in rows], benchmark, stage="choices"))
-        return table.filter(pa.array(keep))
-
-    def _rejected(self, row: dict[str, Any], reason: Reason) -> Rejected:
-        source, position = self._shown[row.pop("filename")], row.pop("file_row_number")
-        detail = ", ".join(row["image_ids"]) if reason is Reason.IMAGE_MISSING else row["answer"]
-        return Rejected(source, position, reason, row | {"metadata": dict(row["metadata"])}, detail)

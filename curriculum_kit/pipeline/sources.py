@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,25 @@ def open_source(root: Path, shown: str | None = None) -> Source:
     return source
 
 
+WHAT_IS_SELECTED = "count(*), bit_xor(hash(question_id))"
+"""Columns of a query that is answered alike as long as the same questions are selected."""
+
+
+def check_condition(where: str, select: Callable[[], Any]) -> None:
+    """Raise `ConfigInvalid` where `select`, which asks for `WHAT_IS_SELECTED`, fails or is answered anew each time."""
+    try:
+        found = [select() for _ in range(2)]
+    except duckdb.Error as error:
+        reason = str(error).split("\n\n")[0].replace("\n", " ")
+        names = ", ".join(column.name for column in columns_of("questions"))
+        raise ConfigInvalid(f"--where {where!r} fails: {reason}; the columns are {names}") from error
+    if found[0] != found[1]:
+        raise ConfigInvalid(
+            f"--where {where!r} selects other questions each time; for a part of them at random use a condition "
+            "on the id, such as hash(question_id) % 10 = 0"
+        )
+
+
 class Selection:
     """The questions of all sources that meet the condition, through DuckDB."""
 
@@ -88,22 +107,8 @@ class Selection:
         """What to call the file of a question in tables."""
         # The newline ends a comment that the condition may hold.
         self._clause = f"WHERE ({where}\n)" if where else ""
-        self._check(where)
-
-    def _check(self, where: str | None) -> None:
-        if not where:
-            return
-        try:
-            found = [self.rows("count(*), bit_xor(hash(question_id))") for _ in range(2)]
-        except duckdb.Error as error:
-            reason = str(error).split("\n\n")[0].replace("\n", " ")
-            names = ", ".join(column.name for column in columns_of("questions"))
-            raise ConfigInvalid(f"--where {where!r} fails: {reason}; the columns are {names}") from error
-        if found[0] != found[1]:
-            raise ConfigInvalid(
-                f"--where {where!r} selects other questions each time; for a part of them at random use a condition "
-                "on the id, such as hash(question_id) % 10 = 0"
-            )
+        if where:
+            check_condition(where, lambda: self.rows(WHAT_IS_SELECTED))
 
     def rows(self, columns: str, rest: str = "") -> list[tuple[Any, ...]]:
         """Return a small result over the selected questions."""
@@ -114,6 +119,11 @@ class Selection:
         """Stream the selected questions in the order of the sources, with `filename` and `file_row_number`."""
         query = f"SELECT * FROM {from_tables(self._paths, positions=True)} {self._clause}"
         yield from self._database.cursor().sql(query).to_arrow_reader(size)
+
+    @property
+    def positions(self) -> str:
+        """What stands behind FROM to look up `filename` and `file_row_number` of a question."""
+        return from_tables(self._paths, positions=True)
 
     def check_ids(self) -> None:
         """Raise `ConfigInvalid` where one question comes from two sources."""

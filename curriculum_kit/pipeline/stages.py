@@ -8,7 +8,9 @@ from pathlib import Path
 
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.encoders import Encoder
-from curriculum_kit.enums import ImageStorage
+from curriculum_kit.enums import ImageStorage, TieBreak
+from curriculum_kit.pipeline.blind import blind_of_kept, write_blind
+from curriculum_kit.pipeline.cheap_checks import cheap_audit
 from curriculum_kit.pipeline.image_files import image_files, image_ids
 from curriculum_kit.pipeline.publish import write_images, write_shards
 from curriculum_kit.pipeline.runner import Facts, StageRunner
@@ -22,6 +24,9 @@ from curriculum_kit.storage import OutputFolder, connect, hash_of
 Progress = Callable[[str, int, int], None]
 
 _SAMPLE = ".ckit/sample"
+_SELECTED = ".ckit/tables/selected.parquet"
+_TURNED_AWAY = ".ckit/tables/rejects.parquet"
+_BLIND = ".ckit/tables/blind.parquet"
 _QUESTIONS = ".ckit/tables/questions.parquet"
 _EMBEDDINGS = ".ckit/tables/embeddings.parquet"
 _SCORED = ".ckit/tables/scored.parquet"
@@ -36,12 +41,16 @@ class Stages:
         # Before anything is made: a model or file that is not there should fail at once.
         self.fingerprint, self.load_encoder = _encoder(config)
         self.sources = [self.sample()] if config.sample else [open_source(path) for path in config.sources]
+        self.selection = Selection(self.database, self.sources, config.where)
         self.image_files = image_files(config, self.database, self.sources)
         self.facts: dict[str, Facts] = {}
 
     def run(self) -> None:
         """Run every stage, in order."""
         self.select()
+        if self._sees_blind:
+            self.blind()
+        self.audit()
         self.vocabulary()
         self.encode()
         self.similarity()
@@ -49,6 +58,11 @@ class Stages:
         self.tiers()
         self.shards()
         self.images()
+
+    @property
+    def _sees_blind(self) -> bool:
+        """Whether blind solvability was asked for: it takes longer than all other stages together."""
+        return self.config.max_blind is not None or self.config.tie_break is TieBreak.BLIND
 
     def sample(self) -> Source:
         """Generate and ingest the embedded sample."""
@@ -66,15 +80,44 @@ class Stages:
 
     def select(self) -> None:
         """Choose the questions and give choices to those that have none."""
-        selection = Selection(self.database, self.sources, self.config.where)
+        selection = self.selection
         selection.check_ids()
         scenes = SceneLookup(self.database, self.sources)
         self._stage(
             "select",
             reads=self._of_sources("questions", "scenes") | self._image_state(),
             heeds=("where", "choices", "options", "seed", "images", "image_root"),
-            writes={"questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
+            writes={"questions.parquet": _SELECTED, "rejects.parquet": _TURNED_AWAY}
+            if self._sees_blind
+            else {"questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
             make=lambda to: select(self.config, selection, scenes, self.image_files, to),
+        )
+
+    def blind(self) -> None:
+        """Estimate how often each question is answered without its image; leave out those above the bound."""
+        self._stage(
+            "blind",
+            reads=self._made(_SELECTED, _TURNED_AWAY),
+            heeds=("max_blind", "seed"),
+            writes={"blind.parquet": _BLIND, "questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
+            make=lambda to: write_blind(
+                self.config,
+                self.database,
+                self.selection,
+                self._at(_SELECTED),
+                self._at(_TURNED_AWAY),
+                to,
+                self.progress,
+            ),
+        )
+
+    def audit(self) -> None:
+        """Look for shortcuts and leaks by the checks that take little time."""
+        self._stage(
+            "audit",
+            reads=self._made(_QUESTIONS) | self._of_sources("images"),
+            writes={},
+            make=lambda _: cheap_audit(self.database, self._at(_QUESTIONS), self.sources),
         )
 
     def vocabulary(self) -> None:
@@ -111,11 +154,18 @@ class Stages:
         """Give every question its S(q)."""
         self._stage(
             "score",
-            reads=self._made("choices.parquet", "similarity.parquet", _QUESTIONS),
-            heeds=("difficulty",),
+            reads=self._made(
+                "choices.parquet", "similarity.parquet", _QUESTIONS, *([_BLIND] if self._sees_blind else [])
+            ),
+            heeds=("difficulty", "max_blind"),
             writes={"scored.parquet": _SCORED},
             make=lambda to: write_scores(
-                self.config, self._at(_QUESTIONS), self._at("choices.parquet"), self._at("similarity.parquet"), to
+                self.config,
+                self._at(_QUESTIONS),
+                self._at("choices.parquet"),
+                self._at("similarity.parquet"),
+                blind_of_kept(self.config, self._at(_BLIND)) if self._sees_blind else None,
+                to,
             ),
         )
 

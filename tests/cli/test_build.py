@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 Ckit = Callable[..., Any]
 
-STAGES = ["select", "vocabulary", "encode", "similarity", "score", "tiers", "shards", "images"]
+STAGES = ["select", "audit", "vocabulary", "encode", "similarity", "score", "tiers", "shards", "images"]
 
 
 def test_it_prints_the_stages_the_sum_and_the_tiers(ckit: Ckit, tables: Path, vectors: Path) -> None:

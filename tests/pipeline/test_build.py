@@ -21,7 +21,7 @@ from curriculum_kit.schemas import check_schema
 Make = Callable[..., BuildSummary]
 Contents = Callable[[Path], dict[str, bytes]]
 
-STAGES = ["select", "vocabulary", "encode", "similarity", "score", "tiers", "shards", "images"]
+STAGES = ["select", "audit", "vocabulary", "encode", "similarity", "score", "tiers", "shards", "images"]
 
 
 @pytest.fixture

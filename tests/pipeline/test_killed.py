@@ -19,7 +19,7 @@ import pytest
 
 Contents = Callable[[Path], dict[str, bytes]]
 
-STAGES = ["select", "vocabulary", "encode", "similarity", "score", "tiers", "shards", "images"]
+STAGES = ["select", "audit", "vocabulary", "encode", "similarity", "score", "tiers", "shards", "images"]
 QUESTIONS = 20_000
 
 

@@ -1,0 +1,125 @@
+"""`ckit audit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from curriculum_kit.cli.audit_view import print_audit, print_fixed
+from curriculum_kit.cli.console import print_json, progress_bar
+from curriculum_kit.cli.lists import named
+from curriculum_kit.enums import Check, Fix, Severity
+from curriculum_kit.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from curriculum_kit.pipeline.audit import Audit
+
+_FAILING = (Severity.SERIOUS, Severity.WARNING)
+
+
+def audit(
+    folder: Annotated[Path, typer.Argument(help="Tables of ckit ingest, or a curriculum.", show_default=False)],
+    where: Annotated[
+        str | None, typer.Option("--where", help="DuckDB condition on the columns of questions: look at these alone.")
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help=f"Checks to run, with commas between: {', '.join(Check)}.", show_default="all"),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the findings to this file as JSON; - for standard output.")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", help="Exit with 1 where one of these checks, or all, ends in a warning or worse."),
+    ] = None,
+    fix: Annotated[
+        str | None, typer.Option("--fix", help=f"Write a cleaned copy to -o: all, or some of {', '.join(Fix)}.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the cleaned copy.", show_default=False)
+    ] = None,
+    keep_splits: Annotated[bool, typer.Option("--keep-splits", help="Leave the splits as they are.")] = False,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides folds, and what --fix draws.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace a cleaned copy that was made otherwise.")] = False,
+) -> None:
+    """Ask whether questions need their image, and whether splits leak.
+
+    What is found, the rows that show it and how often each question is answered without its image go to DIR/audit/:
+    ckit inspect DIR --sql "SELECT * FROM findings".
+
+    With --fix, a cleaned copy of all questions is written, looked at again and compared; --fail-on is about the copy.
+
+    Examples:
+
+      ckit audit omnimedvqa --where "question_type = 'Anatomy Identification'"
+
+      ckit audit med-r1 --only leaks --fail-on leaks
+
+      ckit audit omnimedvqa --fix formats,prior -o cleaned
+    """
+    checks = named(only, Check, "--only")
+    failing = named(fail_on, Check, "--fail-on") if fail_on else ()
+    fixes = _fixes(fix, output, keep_splits)
+    from curriculum_kit.pipeline.audit import audit as look
+    from curriculum_kit.pipeline.audit import save_audit
+
+    quiet = json_file == Path("-")
+    with progress_bar(quiet) as progress:
+        found = look(folder, where=where, checks=checks, seed=seed, progress=progress)
+        save_audit(found)
+        result: dict[str, Any] = {"before" if fixes else "audit": _as_json(found)}
+        if not quiet:
+            print_audit(found)
+        if fixes and output:
+            from curriculum_kit.pipeline.fix import fix as mend
+
+            done = mend(folder, output, fixes=fixes, seed=seed, force=force, progress=progress)
+            cleaned = look(output, where=where, checks=checks, seed=seed, progress=progress)
+            save_audit(cleaned)
+            if not quiet:
+                print_fixed(done, found, cleaned)
+            result |= {"fixes": done, "after": _as_json(cleaned)}
+            found = cleaned
+    if json_file:
+        _write(json_file, result if fixes else result["audit"])
+    if any(row["check"] in failing and row["severity"] in _FAILING for row in found.findings.to_pylist()):
+        raise typer.Exit(1)
+
+
+def _fixes(text: str | None, output: Path | None, keep_splits: bool) -> tuple[Fix, ...]:
+    """Return the fixes asked for; raise `ConfigInvalid` where the options do not go together."""
+    if text is None:
+        for given, name in ((output, "-o"), (keep_splits, "--keep-splits")):
+            if given:
+                raise ConfigInvalid(f"{name} goes with --fix; add --fix all, or leave it out")
+        return ()
+    if output is None:
+        raise ConfigInvalid("--fix writes a cleaned copy and needs a folder for it; add -o DIR")
+    fixes = named(text, Fix, "--fix")
+    if keep_splits and text != "all" and Fix.LEAKS in fixes:
+        raise ConfigInvalid("--keep-splits and --fix leaks contradict each other; leave one of them out")
+    return tuple(fix for fix in fixes if not (keep_splits and fix is Fix.LEAKS))
+
+
+def _as_json(found: Audit) -> dict[str, Any]:
+    return {
+        "folder": str(found.folder),
+        "where": found.where,
+        "questions": found.questions,
+        "findings": found.findings.to_pylist(),
+    }
+
+
+def _write(file: Path, value: Any) -> None:
+    if file == Path("-"):
+        print_json(value)
+        return
+    from curriculum_kit.storage import explain_os_error, write_json
+
+    try:
+        write_json(file, value)
+    except OSError as error:
+        raise explain_os_error(error, file) from error

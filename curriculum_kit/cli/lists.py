@@ -1,0 +1,32 @@
+"""Options that take several names with commas between them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from curriculum_kit.errors import ConfigInvalid, did_you_mean
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+def named(text: str | None, known: type[Name], option: str) -> tuple[Name, ...]:
+    """Return the members that a text names, in the order of the enum; all of them for `all` or None.
+
+    Raises `ConfigInvalid` for a name that is none, or for none at all.
+
+    >>> from curriculum_kit.enums import Fix
+    >>> [fix.value for fix in named("prior, formats", Fix, "--fix")]
+    ['formats', 'prior']
+    """
+    if text is None or text.strip() == "all":
+        return tuple(known)
+    wanted = [word.strip() for word in text.split(",") if word.strip()]
+    for word in wanted:
+        if word not in known.__members__.values():
+            raise ConfigInvalid(
+                f"{option} {word!r} is unknown{did_you_mean(word, known)}; take all or some of {', '.join(known)}"
+            )
+    if not wanted:
+        raise ConfigInvalid(f"{option} is empty; take all or some of {', '.join(known)}")
+    return tuple(member for member in known if member in wanted)

@@ -1,0 +1,106 @@
+"""`ckit audit`: every check over one folder, as a table of findings and a table of the rows that show them.
+
+Reads what `ckit ingest` or `ckit build-curriculum` wrote. Writes `audit/findings`, `audit/evidence` and, where
+it could be estimated, `audit/blind` there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from curriculum_kit import __version__
+from curriculum_kit.audit.blind import blind_findings, blind_solvability, blind_table, word_findings
+from curriculum_kit.audit.enough import too_little
+from curriculum_kit.audit.findings import Finding, evidence_table, findings_table
+from curriculum_kit.enums import Check
+from curriculum_kit.pipeline.audited import open_audited
+from curriculum_kit.pipeline.cheap_checks import CHEAP
+from curriculum_kit.schemas import SCHEMA_VERSION
+from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, sha256_of, write_json, write_table
+
+Progress = Callable[[str, int, int], None]
+AUDIT_FOLDER = "audit"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found."""
+
+    folder: Path
+    where: str | None
+    questions: int
+    findings: pa.Table
+    """The `findings` table, the gravest first."""
+    evidence: pa.Table
+    """The `evidence` table: the rows that show each finding."""
+    blind: pa.Table | None
+    """The `blind` table; None where blind solvability was not looked at or could not be estimated."""
+
+
+def audit(
+    folder: Path,
+    *,
+    where: str | None = None,
+    checks: Collection[Check] = tuple(Check),
+    seed: int = 0,
+    progress: Progress = lambda *_: None,
+) -> Audit:
+    """Run `checks` over the questions of a folder that meet `where`; nothing is written.
+
+    Raises a `CkitError` in one line for a folder that is no ingest and no curriculum, a condition that fails or
+    that no question meets.
+
+    >>> audit(Path("no-such-folder"))
+    Traceback (most recent call last):
+    curriculum_kit.errors.SourceNotFound: no-such-folder does not exist; name a folder that ckit ...
+    """
+    audited = open_audited(folder, where)
+    wanted = [check for check in Check if check in checks]
+    findings: list[Finding] = []
+    blind = None
+    for done, check in enumerate(wanted):
+        progress("checks", done, len(wanted))
+        if check is Check.WORDS:
+            findings += word_findings(audited.labels)
+        elif check is Check.BLIND:
+            estimate = blind_solvability(audited.labels, seed=seed, on_progress=progress)
+            findings += blind_findings(estimate, audited.labels)
+            blind = None if too_little(audited.labels) else blind_table(estimate, audited.labels)
+        else:
+            findings += CHEAP[check](audited)
+    progress("checks", len(wanted), len(wanted))
+    return Audit(folder, where, audited.questions, findings_table(findings), evidence_table(findings), blind)
+
+
+def save_audit(found: Audit) -> Path:
+    """Write the tables of an audit to `audit/` in the folder that was audited; return where."""
+    output = found.folder / AUDIT_FOLDER
+    tables = {"findings": found.findings, "evidence": found.evidence} | ({"blind": found.blind} if found.blind else {})
+    try:
+        with OutputFolder.claim(output, "audit", force=False) as folder:
+            folder.forget_manifest()
+            for name, table in tables.items():
+                write_table(folder.scratch / f"{name}.parquet", table, name)
+                folder.publish(folder.scratch / f"{name}.parquet", f"{name}.parquet")
+            if found.blind is None:
+                (output / "blind.parquet").unlink(missing_ok=True)
+            files = {f"{name}.parquet": output / f"{name}.parquet" for name in tables}
+            write_json(
+                output / MANIFEST,
+                {
+                    "kind": "audit",
+                    "ckit": __version__,
+                    "schema_version": SCHEMA_VERSION,
+                    "audited": sha256_of(found.folder / MANIFEST),
+                    "where": found.where,
+                    "questions": found.questions,
+                    "files": {name: {"rows": rows_in(at), "sha256": sha256_of(at)} for name, at in files.items()},
+                },
+            )
+    except OSError as error:
+        raise explain_os_error(error, output) from error
+    return output

@@ -1,0 +1,193 @@
+"""`ckit audit --fix`: a cleaned copy of what `ckit ingest` wrote, in the same layout. No question is lost.
+
+Reads `questions`, `images`, `choices`; writes them anew, the other tables as they are, and a manifest that says
+what was changed and where the copy comes from.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curriculum_kit import __version__
+from curriculum_kit.audit.schemes import SCHEMES, scheme_sql
+from curriculum_kit.distractors import POLAR
+from curriculum_kit.enums import Fix
+from curriculum_kit.errors import OutputOccupied
+from curriculum_kit.labels import near_key
+from curriculum_kit.offers import offers_of
+from curriculum_kit.pipeline.labels import count_labels
+from curriculum_kit.pipeline.sources import Source, open_source
+from curriculum_kit.repair.formats import fold_formats
+from curriculum_kit.repair.redraw import redraw_distractors
+from curriculum_kit.repair.splits import redraw_splits
+from curriculum_kit.schemas import SCHEMA_VERSION
+from curriculum_kit.storage import (
+    MANIFEST,
+    OutputFolder,
+    connect,
+    explain_os_error,
+    read_table,
+    rows_in,
+    sha256_of,
+    write_json,
+    write_table,
+)
+from curriculum_kit.vocabulary import vocabulary
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one fix did, in plain words."""
+
+    fix: str
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class FixSummary:
+    """What was written, and what each fix did."""
+
+    output: str
+    questions: int
+    done: list[Done]
+
+
+def fix(
+    folder: Path,
+    output: Path,
+    *,
+    fixes: Collection[Fix] = tuple(Fix),
+    seed: int = 0,
+    force: bool = False,
+    progress: Progress = lambda *_: None,
+) -> FixSummary:
+    """Write a copy of an ingest with `fixes` made, in their order; every question is in it.
+
+    Raises a `CkitError` in one line for a folder that is no ingest, and for an output in use.
+    """
+    source = open_source(folder)
+    if output.resolve() == folder.resolve():
+        raise OutputOccupied(f"{output} is the folder to be cleaned; choose another -o for the copy")
+    asked = source.manifest["request"] | {"fixes": [fix.value for fix in fixes], "seed": seed}
+    try:
+        with OutputFolder.claim(output, "questions", force) as place:
+            known = (place.manifest or {}).get("request")
+            if known is not None and known != asked and not force:
+                raise OutputOccupied(
+                    f"{output} holds tables that were made otherwise; choose another -o, or --force to replace them"
+                )
+            questions = read_table(source.questions, "questions")
+            before = questions.num_rows
+            done = []
+            for number, name in enumerate(fixes):
+                progress("fixes", number, len(fixes))
+                questions, sentences = _FIXES[name](questions, source, seed)
+                done.append(Done(name.value, sentences))
+            progress("fixes", len(fixes), len(fixes))
+            assert questions.num_rows == before, "no question is lost"
+            place.forget_manifest()
+            names = _write(questions, source, place)
+            write_json(place.root / MANIFEST, _manifest(source, asked, done, questions, place, names))
+    except OSError as error:
+        raise explain_os_error(error, output) from error
+    return FixSummary(str(output), questions.num_rows, done)
+
+
+def _fold(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, list[str]]:
+    table, folded = fold_formats(questions)
+    return table, folded.sentences()
+
+
+def _split(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, list[str]]:
+    import duckdb
+
+    database = duckdb.connect()
+    database.register("questions", questions.select(["benchmark", "metadata"]))
+    schemes = [row[0] for row in database.execute(f"SELECT {scheme_sql(SCHEMES)} FROM questions").fetchall()]
+    table, resplits = redraw_splits(questions, read_table(source.images, "images"), scheme=schemes, seed=seed)
+    return table, [sentence for resplit in resplits for sentence in resplit.sentences()]
+
+
+def _redraw(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, list[str]]:
+    offers = offers_of([questions])
+    if not len(offers):
+        return questions, ["No question has choices, so that none were drawn anew."]
+    drawn = redraw_distractors(offers, polar=POLAR, seed=seed)
+    offered = pc.greater(pc.list_value_length(questions["choices"]), 0).to_numpy()
+    sizes = np.zeros(questions.num_rows, np.int64)
+    sizes[offered] = np.diff(drawn.start)
+    index = np.zeros(questions.num_rows, np.int32)
+    index[offered] = np.flatnonzero(drawn.is_right) - drawn.start[:-1]
+    labels = pa.array(offers.option.texts, pa.string()).take(pa.array(drawn.option))
+    choices = pa.ListArray.from_arrays(pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32()), labels)
+    changed = np.zeros(questions.num_rows, bool)
+    changed[offered] = drawn.changed
+    given = pc.if_else(pa.array(changed), choices, questions["choices_as_given"].combine_chunks())
+    columns = {
+        "choices": choices,
+        "answer_index": pc.if_else(pa.array(offered), pa.array(index), pa.scalar(None, pa.int32())),
+        # What was drawn has no spelling of the source's.
+        "choices_as_given": given,
+    }
+    for name, column in columns.items():
+        at = questions.schema.get_field_index(name)
+        questions = questions.set_column(at, questions.schema.field(name), column)
+    return questions, drawn.sentences()
+
+
+_FIXES: dict[Fix, Callable[[pa.Table, Source, int], tuple[pa.Table, list[str]]]] = {
+    Fix.FORMATS: _fold,
+    Fix.LEAKS: _split,
+    Fix.PRIOR: _redraw,
+}
+
+
+def _write(questions: pa.Table, source: Source, place: OutputFolder) -> list[str]:
+    """Write all tables to scratch and move them into place together; return their names."""
+    scratch = place.scratch
+    scratch.mkdir(parents=True, exist_ok=True)
+    write_table(scratch / "questions.parquet", questions, "questions")
+    answers, offered = count_labels(connect(scratch / "duckdb"), [scratch / "questions.parquet"])
+    kept = {near_key(label): label for label in answers.keys() | offered.keys()}
+    known = read_table(source.root / "choices.parquet", "choices")
+    spellings = [
+        (label if label in answers or label in offered else kept.get(near_key(label), label), spelling)
+        for label, forms in zip(known["label"].to_pylist(), known["surface_forms"].to_pylist(), strict=True)
+        for spelling in forms
+    ]
+    write_table(scratch / "choices.parquet", vocabulary(answers, offered, spellings), "choices")
+    names = [name.removesuffix(".parquet") for name in source.manifest["files"]]
+    for name in names:
+        if name not in ("questions", "choices"):
+            shutil.copyfile(source.root / f"{name}.parquet", scratch / f"{name}.parquet")
+        place.publish(scratch / f"{name}.parquet", f"{name}.parquet")
+    return names
+
+
+def _manifest(
+    source: Source, asked: dict[str, Any], done: list[Done], questions: pa.Table, place: OutputFolder, names: list[str]
+) -> dict[str, Any]:
+    files = {f"{name}.parquet": place.root / f"{name}.parquet" for name in names}
+    rows = source.manifest["rows"] | {"choices": rows_in(files["choices.parquet"])}
+    return {
+        "kind": "questions",
+        "ckit": __version__,
+        "schema_version": SCHEMA_VERSION,
+        "request": asked,
+        "benchmark": source.manifest["benchmark"],
+        "source": source.manifest["source"],
+        "cleaned_from": {"folder": source.shown, "tables": source.hashes},
+        "fixes": {entry.fix: entry.sentences for entry in done},
+        "rows": rows,
+        "files": {name: {"rows": rows_in(at), "sha256": sha256_of(at)} for name, at in files.items()},
+    }

@@ -12,12 +12,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-import pyarrow as pa
-
+from curriculum_kit.enums import Reason, Split
 from curriculum_kit.errors import SourceNotFound, SourceUnreadable
-from curriculum_kit.schemas import Reason, Split
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MAX_RAW = 100_000
 """Characters of a raw record kept with a reject; a longer one is cut and says so."""
@@ -67,8 +68,7 @@ class RowError(Exception):
         self.reason, self.detail = reason, detail
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A file that was read: its path relative to the source, its size and the hash of its bytes."""
 
     path: str
@@ -110,11 +110,14 @@ class Benchmark(Protocol):
     def recognises(self, source: Path) -> bool:
         """Say, from a cheap look, whether `source` holds this benchmark."""
 
-    def files(self, source: Path) -> list[Path]:
-        """Return the files to read, sorted; raise `SourceNotFound` where there are none."""
+    def files(self, source: Path) -> list[Any]:
+        """Return the paths of the files to read, sorted; raise `SourceNotFound` where there are none.
 
-    def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
-        """Yield the rows of all `files` in order."""
+        A path is a `Path`, or text where there are so many that making `Path`s of them takes long.
+        """
+
+    def read(self, source: Path, files: list[Any]) -> Iterator[Batch]:
+        """Yield the rows of all `files`, as the method before gives them, in order."""
 
 
 def raw_text(raw: object) -> str:

@@ -6,10 +6,13 @@ There are 50,000 files, so what a file costs beside its bytes counts: no globs, 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from curriculum_kit.benchmarks.base import SourceFile
 
 _BUFFER = 1 << 16
 """Bytes to read at once; a question file has 4,000 to 8,000. From 128 KiB on, every read maps memory of its own."""
@@ -36,25 +39,36 @@ def list_frames(root: Path) -> Iterator[tuple[str, int, str]]:
 
 @dataclass(frozen=True)
 class Frames:
-    """One batch of frames with the bytes of their files: parallel lists, a value per frame."""
+    """One batch of frames with the bytes of their files: parallel lists, a value per frame.
+
+    `sources` are the question files, whose hashes tell whether a source has changed.
+    """
 
     videos: list[str]
     numbers: list[int]
     names: list[str]
     questions: list[bytes]
     graphs: list[bytes | None]
+    sources: tuple[SourceFile, ...]
 
 
-def load(files: list[Path], graphs: str | None) -> Frames:
+def load(paths: list[str], graphs: str | None) -> Frames:
     """Read the question file of every frame, and its scene graph where the folder of `graphs` has one."""
-    paths = [os.fspath(file) for file in files]
     parts = [path.rsplit(os.sep, 2)[1:] for path in paths]
+    videos, numbers = [video for video, _ in parts], [int(name[:-4]) for _, name in parts]
+    names = [f"qa_txt/{video}/{name}" for video, name in parts]
+    questions = [_contents(path) for path in paths]
+    places = [f"{graphs}{os.sep}{video}_{number}.json" for video, number in zip(videos, numbers, strict=True)]
     return Frames(
-        videos=[video for video, _ in parts],
-        numbers=[int(name[:-4]) for _, name in parts],
-        names=[f"qa_txt/{video}/{name}" for video, name in parts],
-        questions=[_contents(path) for path in paths],
-        graphs=[_contents_if_there(f"{graphs}{os.sep}{v}_{int(n[:-4])}.json") if graphs else None for v, n in parts],
+        videos=videos,
+        numbers=numbers,
+        names=names,
+        questions=questions,
+        graphs=[_contents_if_there(place) for place in places] if graphs else [None] * len(paths),
+        sources=tuple(
+            SourceFile(name, len(data), hashlib.sha256(data).hexdigest())
+            for name, data in zip(names, questions, strict=True)
+        ),
     )
 
 

@@ -1,79 +1,142 @@
-"""The `|`-separated lines of SSG-VQA as columns.
+"""The `|`-separated lines of SSG-VQA, cut into fields.
 
-Reads the bytes of question files, gives one row per line that is not empty, with its fields, the type
-of its question and, where it cannot be used, the reason. Bytes that are no text are turned away here.
+Reads the bytes of question files, gives the place of every line that is not empty and of its fields.
+Turns away lines with NUL bytes and those that are not UTF-8. A benchmark has a million lines, so they
+are cut all at once by the places of `|` and line breaks; no line is an object of its own.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from curriculum_kit.benchmarks.base import Rejected
-from curriculum_kit.labels import fold_label
+from curriculum_kit.errors import SourceUnreadable
 from curriculum_kit.schemas import Reason
 
-# Two- and three-field lines carry no query type. These names follow the form of the question.
-_FORMS = (
-    (re.compile(r"Which .+ are present\??"), "scene_level"),
-    (re.compile(r"What is the .+ doing\??"), "action"),
-    (re.compile(r"What is the action being performed on .+"), "action"),
-    (re.compile(r"Which tool is operating on .+"), "tool"),
-    (re.compile(r"Which target is being .+"), "target"),
-    (re.compile(r"What .+ is at the .+ of the frame ?\??"), "location"),
-)
+_BREAK, _SPACE, _PIPE, _ASCII = b"\n |\x7f"
+
+_BLOCK = 1 << 18
+"""Bytes to look through at once: few enough that numpy uses the same memory again for each."""
+
+_MOST = 2**31 - 1
+"""Bytes of text that can be addressed by 32 bits; the files of a batch have about 4 MB."""
 
 _BYTE_ORDER_MARKS = re.compile(rb"^(?:\xef\xbb\xbf)+")
-"""Taken off every line: a file joined of several has them in its middle, and the CSV reader eats the first."""
+"""Taken off every line: a file joined of several has them in its middle."""
 
 
-def read_lines(names: list[str], contents: list[bytes]) -> tuple[pl.DataFrame, list[Rejected]]:
-    """Return the lines of all files, and those that are no text.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of some files: their text, and arrays (int32) with a value per line.
 
-    Columns: frame (index of the file), number (line in the file, from 1), question, answer, third,
-    fourth, fifth and surplus field (null where empty or absent), question_type, and reason (null where
-    the line can be used).
+    `frame` is the index of the file, `number` the line in the file (from 1), `fields` how many there are.
+    A line begins at byte `start` of `text`, its first two fields end at `first` and `second`, it ends at
+    `end`; where there is no second field, or nothing after it, these places are the same. `padded` says
+    whether there may be white space around any question.
     """
-    ended = [data if data.endswith(b"\n") else data + b"\n" for data in contents]
-    if _is_plain(together := b"".join(ended)):
-        counts = np.array([data.count(b"\n") for data in ended], np.int32)
-        frame = np.repeat(np.arange(len(ended), dtype=np.int32), counts)
-        number = np.arange(1, len(frame) + 1, dtype=np.int32) - (np.cumsum(counts) - counts)[frame]
-        table = _fields(together)
-        # A row without any field may be a blank line, which is no line at all: the careful way can tell.
-        if len(table) == len(frame) and not table.select(pl.all_horizontal(pl.all().is_null()).any()).item():
-            return _classify(table.with_columns(frame=frame, number=number)), []
-    return _read_carefully(names, [data.rstrip(b"\n") for data in contents])
+
+    text: bytes
+    padded: bool
+    frame: np.ndarray
+    number: np.ndarray
+    fields: np.ndarray
+    start: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    end: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.frame)
+
+    def questions(self, rows: np.ndarray) -> pa.StringArray:
+        """Return the first fields of these lines, without white space around them.
+
+        `rows` are positions of lines, in order; so they are in the methods that follow.
+        """
+        texts = self._between(self.start[rows], self.first[rows])
+        return pc.utf8_trim_whitespace(texts) if self.padded else texts
+
+    def without_question(self) -> np.ndarray:
+        """Say of every line whether its first field is empty."""
+        if not self.padded:
+            return np.asarray(self.first == self.start)
+        return np.asarray(pc.binary_length(self.questions(np.arange(len(self)))).to_numpy() == 0)
+
+    def answers(self, rows: np.ndarray) -> pa.StringArray:
+        """Return the second fields, empty where there is none."""
+        return self._between(np.minimum(self.first[rows] + 1, self.end[rows]), self.second[rows])
+
+    def rests(self, rows: np.ndarray) -> pa.StringArray:
+        """Return what follows the second field, `|` and all, empty where nothing does."""
+        return self._between(np.minimum(self.second[rows] + 1, self.end[rows]), self.end[rows])
+
+    def whole(self, rows: np.ndarray) -> pa.StringArray:
+        """Return the lines as they are."""
+        return self._between(self.start[rows], self.end[rows])
+
+    def _between(self, starts: np.ndarray, ends: np.ndarray) -> pa.StringArray:
+        """Return the texts between places that do not go back.
+
+        In the array of these texts and of what lies between them, which needs no copy, every other one is taken.
+        """
+        places = np.empty(2 * len(starts) + 1, np.int32)
+        places[:-1:2], places[1::2], places[-1] = starts, ends, len(self.text)
+        parts = pa.StringArray.from_buffers(2 * len(starts), pa.py_buffer(places), pa.py_buffer(self.text))
+        return parts.take(pa.array(np.arange(0, 2 * len(starts), 2, dtype=np.int32)))
 
 
-def _read_carefully(names: list[str], bodies: list[bytes]) -> tuple[pl.DataFrame, list[Rejected]]:
-    """Read file by file, leaving out blank lines and rejecting those that are no text."""
+def read_lines(names: Sequence[str], contents: Sequence[bytes]) -> tuple[Lines, list[Rejected]]:
+    """Return the lines of all files that are not blank, and those that are no text."""
     rejected: list[Rejected] = []
-    mended = [_mend(body, name, rejected) for body, name in zip(bodies, names, strict=True)]
-    frame = np.repeat(np.arange(len(bodies), dtype=np.int32), [len(numbers) for _, numbers in mended])
-    number = np.concatenate([numbers for _, numbers in mended]) if mended else np.array([], np.int32)
-    table = _fields(b"\n".join(body for body, numbers in mended if len(numbers)))
-    return _classify(table.with_columns(frame=frame, number=number)), rejected
+    ended = [data if data.endswith(b"\n") else data + b"\n" for data in contents]
+    if not _is_plain(text := b"".join(ended)):
+        ended = [_mend(data, name, rejected) for data, name in zip(ended, names, strict=True)]
+        text = b"".join(ended)
+    if len(text) > _MOST:
+        raise SourceUnreadable(f"{names[0]} and the files after it hold over 2 GB of text; check what they are")
+    return _cut(text, np.array([len(data) for data in ended], np.int32)), rejected
 
 
-def _fields(together: bytes) -> pl.DataFrame:
-    # Fields that repeat become numbers while they are read, in a numbering of their own for each.
-    repeating = {name: pl.Categorical(pl.Categories.random()) for name in ("answer", "third", "fourth", "fifth")}
-    schema: dict[str, pl.DataType] = {"question": pl.String(), **repeating, "surplus": pl.String()}
-    if not together:
-        return pl.DataFrame(schema=schema)
-    return pl.read_csv(
-        together,
-        separator="|",
-        quote_char=None,
-        has_header=False,
-        schema=schema,
-        truncate_ragged_lines=True,
-        missing_columns="insert",
-        extra_columns="ignore",
-    )
+def _cut(text: bytes, sizes: np.ndarray) -> Lines:
+    """Find the lines, and their fields, of a text made of files of these sizes that all end with a line break."""
+    data = np.frombuffer(text, np.uint8)
+    marks = _places_of_marks(data)
+    last = np.flatnonzero(data[marks] == _BREAK).astype(np.int32)  # of the marks of each line
+    first = _after(last)
+    end = marks[last]
+    start = _after(end)
+    lines_before = np.searchsorted(end, np.cumsum(sizes))
+    counts = np.diff(lines_before, prepend=0)
+    frame = np.repeat(np.arange(len(sizes), dtype=np.int32), counts)
+    number = np.arange(1, len(end) + 1, dtype=np.int32) - np.repeat((lines_before - counts).astype(np.int32), counts)
+    lines = (frame, number, last - first + 1, start, marks[first], marks[np.minimum(first + 1, last)], end)
+    written = start < end
+    edges = np.concatenate((data[start], data[np.maximum(marks[first] - 1, 0)]))
+    padded = bool(((edges <= _SPACE) | (edges > _ASCII)).any())
+    return Lines(text, padded, *(lines if written.all() else (of_each[written] for of_each in lines)))
+
+
+def _after(ends: np.ndarray) -> np.ndarray:
+    """Return where each begins of what follows one another and ends at `ends`."""
+    return np.concatenate((np.zeros(1, np.int32), ends + 1))[:-1]
+
+
+def _places_of_marks(data: np.ndarray) -> np.ndarray:
+    """Return where `|` and line breaks are."""
+    found = [np.zeros(0, np.int32)]
+    for start in range(0, len(data), _BLOCK):
+        block = data[start : start + _BLOCK]
+        marks = block == _PIPE
+        marks |= block == _BREAK
+        found.append((np.flatnonzero(marks) + start).astype(np.int32))
+    return np.concatenate(found)
 
 
 def _is_plain(text: bytes) -> bool:
@@ -81,19 +144,16 @@ def _is_plain(text: bytes) -> bool:
     return text.isascii() and b"\r" not in text and b"\0" not in text
 
 
-def _mend(body: bytes, name: str, rejected: list[Rejected]) -> tuple[bytes, np.ndarray]:
-    """Return the readable lines and their numbers; reject those with NUL bytes or not in UTF-8."""
+def _mend(data: bytes, name: str, rejected: list[Rejected]) -> bytes:
+    """Return as many lines as there are, empty where one holds NUL bytes or is not UTF-8, which is rejected."""
     kept: list[bytes] = []
-    numbers: list[int] = []
-    for number, line in enumerate(body.split(b"\n"), start=1):
+    for number, line in enumerate(data.split(b"\n"), start=1):
         text = _BYTE_ORDER_MARKS.sub(b"", line.strip(b"\r"))
         reason = Reason.NUL_BYTE if b"\0" in text else None if _is_utf8(text) else Reason.NOT_UTF8
         if reason:
             rejected.append(Rejected(name, number, reason, text.decode("utf-8", "backslashreplace")))
-        elif text:
-            kept.append(text.replace(b"\r", b" "))
-            numbers.append(number)
-    return b"\n".join(kept), np.array(numbers, np.int32)
+        kept.append(b"" if reason else text)
+    return b"\n".join(kept)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -102,46 +162,3 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _classify(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add the type of each question and the reason why a line cannot be used."""
-    short = pl.col("fourth").is_null() & pl.col("fifth").is_null() & pl.col("surplus").is_null()
-    lines = lines.with_columns(pl.col("question").str.strip_chars(), short=short)
-    lines = lines.with_columns(_forms(lines["question"], lines["short"], lines.schema["fourth"]).alias("form"))
-    empty, several = _answers_to_reject(lines["answer"])
-    plain = pl.col("short") & pl.col("third").is_null()
-    usable = pl.col("short") | (pl.col("fifth").is_not_null() & pl.col("surplus").is_null())
-    reason = (
-        pl.when(pl.col("question").is_null() | (pl.col("question") == "")).then(pl.lit(Reason.QUESTION_EMPTY.value))
-        .when(~usable).then(pl.lit(Reason.WRONG_FIELD_COUNT.value))
-        .when(pl.col("answer").is_null() | pl.col("answer").is_in(empty)).then(pl.lit(Reason.ANSWER_EMPTY.value))
-        .when(plain & (pl.col("form") == "scene_level")).then(pl.lit(Reason.SCENE_LEVEL.value))
-        .when(plain & pl.col("answer").is_in(several)).then(pl.lit(Reason.SEVERAL_ANSWERS.value))
-    )  # fmt: skip
-    return lines.with_columns(reason=reason, question_type=pl.coalesce("fourth", "form")).drop("short", "form")
-
-
-def _forms(questions: pl.Series, short: pl.Series, kind: pl.DataType) -> pl.Series:
-    """Return the type that the form of a question tells, null but for the short lines, which are the few."""
-    few = questions.filter(short).cast(pl.Categorical(pl.Categories.random()))
-    distinct = few.unique().drop_nulls()
-    distinct = distinct.gather(distinct.to_physical().arg_sort())  # the one of number n is the nth
-    known = pl.Series([_form(question) for question in distinct.to_list()], dtype=pl.String)
-    named = known.cast(kind).gather(few.to_physical())
-    places = short.to_frame("short").select(pl.when("short").then(pl.col("short").cum_sum() - 1)).to_series()
-    return named.gather(places)
-
-
-def _answers_to_reject(answers: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return the list of answers that fold to nothing, and of those that are several."""
-    distinct = answers.unique().drop_nulls().cast(pl.String)
-    # An ASCII letter or digit outlives every folding, and folding thousands of lists takes long.
-    odd = distinct.filter(~distinct.str.contains("[A-Za-z0-9]"))
-    empty = pl.Series([answer for answer in odd.to_list() if not fold_label(answer)], dtype=pl.String)
-    several = distinct.filter(distinct.str.contains(",", literal=True))
-    return empty.cast(answers.dtype).implode(), several.cast(answers.dtype).implode()
-
-
-def _form(question: str) -> str | None:
-    return next((name for pattern, name in _FORMS if pattern.fullmatch(question)), None)

@@ -56,7 +56,9 @@ class Audited:
 
     @cached_property
     def rejects(self) -> pa.Table:
-        """The rows that ingest or the build turned away."""
+        """The rows that ingest or the build turned away; none where these left no such table."""
+        if ("rejects",) not in self.database.cursor().execute("SHOW TABLES").fetchall():
+            return schema_of("rejects").empty_table()
         found = self.database.cursor().sql("SELECT * FROM rejects").to_arrow_table()
         return pa.table(found.columns, schema=schema_of("rejects"))
 

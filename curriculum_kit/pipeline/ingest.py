@@ -6,18 +6,19 @@ where the benchmark has scene graphs, `scenes`, then `manifest.json`. Rows in = 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curriculum_kit import __version__
 from curriculum_kit.benchmarks import ANY_FORMAT, guess_benchmark
 from curriculum_kit.benchmarks.base import Benchmark, source_file
 from curriculum_kit.errors import OutputOccupied, SourceNotFound, WrongBenchmark
-from curriculum_kit.pipeline.ingest_tables import Progress, digest_of, write_tables
-from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, sha256_of, write_json
+from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, sha256_of, write_json
+
+if TYPE_CHECKING:
+    from curriculum_kit.pipeline.ingest_tables import Progress
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def ingest(
     try:
         with OutputFolder.claim(output, "questions", force) as folder:
             known = folder.manifest
-            if known and _is_up_to_date(known, asked, folder, lambda: digest_of(source_file(f, source) for f in files)):
+            if known and _is_up_to_date(known, asked, folder, source, files):
                 return _summary(known, output, up_to_date=True)
             if known and known.get("request") != asked and not force:
                 raise OutputOccupied(
@@ -76,7 +77,20 @@ def ingest(
                     "choose another -o, or --force to replace it"
                 )
             folder.forget_manifest()
-            made, rows = write_tables(reader, source, files, folder, image_root, progress)
+            batches = reader.read(source, files)  # some begin to read at once, while what makes tables is loaded
+            from curriculum_kit.pipeline.ingest_tables import write_tables
+            from curriculum_kit.schemas import SCHEMA_VERSION
+            from curriculum_kit.storage import rows_in
+
+            made, rows = write_tables(
+                batches,
+                folder,
+                source=source,
+                files=len(files),
+                ids_are_unique=reader.ids_are_unique,
+                image_root=image_root,
+                progress=progress,
+            )
             manifest = {
                 "kind": "questions",
                 "ckit": __version__,
@@ -97,13 +111,17 @@ def ingest(
 
 
 def _is_up_to_date(
-    known: dict[str, Any], asked: dict[str, Any], folder: OutputFolder, digest: Callable[[], str]
+    known: dict[str, Any], asked: dict[str, Any], folder: OutputFolder, source: Path, files: list[Any]
 ) -> bool:
     """Say whether this ingest was made already; where images are looked at it never was, for they may have changed."""
     if known.get("request") != asked or known.get("ckit") != __version__ or asked["image_root"]:
         return False
     hashes = {name: entry["sha256"] for name, entry in known["files"].items()}
-    return folder.hashes(hashes) == hashes and digest() == known["source"]["sha256"]
+    if folder.hashes(hashes) != hashes:
+        return False
+    from curriculum_kit.pipeline.ingest_tables import digest_of
+
+    return bool(digest_of(source_file(Path(file), source) for file in files) == known["source"]["sha256"])
 
 
 def _check_benchmark(reader: Benchmark, source: Path) -> None:

@@ -13,42 +13,49 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curriculum_kit.benchmarks.base import Batch, Benchmark, SourceFile
+from curriculum_kit.benchmarks.base import Batch, SourceFile
 from curriculum_kit.errors import NothingLeft
-from curriculum_kit.images import look_at_images
 from curriculum_kit.storage import OutputFolder, ParquetSink, connect, iter_table, write_table
 from curriculum_kit.vocabulary import vocabulary
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 
+_SCENES_PER_GROUP = 5_000
+"""A scene graph is as long as twenty questions: 8 MB, written while others are read, not all at the end."""
+
 
 def digest_of(sources: Iterable[SourceFile]) -> str:
     """Return one hash for all files of a source, whatever their order."""
-    total = hashlib.sha256()
-    for entry in sorted(sources, key=lambda s: s.path):
-        total.update(f"{entry.path}\0{entry.sha256}\n".encode())
-    return total.hexdigest()
+    listed = sorted(f"{entry.path}\0{entry.sha256}\n" for entry in sources)
+    return hashlib.sha256("".join(listed).encode()).hexdigest()
 
 
 def write_tables(
-    reader: Benchmark,
-    source: Path,
-    files: list[Path],
+    batches: Iterable[Batch],
     folder: OutputFolder,
-    image_root: Path | None,
-    progress: Progress,
+    *,
+    source: Path,
+    files: int,
+    ids_are_unique: bool,
+    image_root: Path | None = None,
+    progress: Progress = lambda *_: None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Write every table to scratch, then move all into place; return what was read and what was made."""
+    """Write every table to scratch, then move all into place; return what was read and what was made.
+
+    `files` is how many there are, for `progress`; `source` is what a message calls them.
+    """
     scratch = folder.scratch
-    found = _stream(reader, source, files, scratch, progress)
+    found = _stream(batches, scratch, lambda done: progress("files", done, files))
     if not found.questions:
         why = ", ".join(f"{count} {reason}" for reason, count in found.reasons.most_common(3)) or "there are no rows"
         raise NothingLeft(f"{source} gives no usable question ({why}); check the benchmark named and its files")
-    if not reader.ids_are_unique:
+    if not ids_are_unique:
         _number_repeated_ids(scratch)
     images = _distinct_images(found.images)
     if image_root:
+        from curriculum_kit.images import look_at_images
+
         images = look_at_images(images, image_root, on_progress=lambda n: progress("images", n, images.num_rows))
     write_table(scratch / "images.parquet", images, "images")
     choices = vocabulary(found.answers, found.offers, found.surfaces)
@@ -56,7 +63,7 @@ def write_tables(
     names = ["questions", "images", "choices", "rejects"] + (["scenes"] if found.has_scenes else [])
     for name in names:
         folder.publish(scratch / f"{name}.parquet", f"{name}.parquet")
-    status = Counter(value or "not looked at" for value in images["status"].to_pylist())
+    status = {value or "not looked at": count for value, count in _counts(images["status"]).items()}
     made = {
         "files": len(found.sources),
         "bytes": sum(entry.size for entry in found.sources),
@@ -104,13 +111,13 @@ def _counts(values: pa.ChunkedArray) -> Counter[str]:
     return Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(values).to_pylist()})
 
 
-def _stream(reader: Benchmark, source: Path, files: list[Path], scratch: Path, progress: Progress) -> _Found:
+def _stream(batches: Iterable[Batch], scratch: Path, on_files: Callable[[int], None]) -> _Found:
     """Write the batches of a reader as they come; writing runs in a thread beside the reader."""
     found = _Found()
     with (
         ParquetSink(scratch / "questions.parquet", "questions") as questions,
         ParquetSink(scratch / "rejects.parquet", "rejects") as rejects,
-        ParquetSink(scratch / "scenes.parquet", "scenes") as scenes,
+        ParquetSink(scratch / "scenes.parquet", "scenes", row_group=_SCENES_PER_GROUP) as scenes,
         ThreadPoolExecutor(1) as writer,
     ):
 
@@ -121,12 +128,12 @@ def _stream(reader: Benchmark, source: Path, files: list[Path], scratch: Path, p
                 scenes.write(batch.scenes)
 
         writing: Future[None] | None = None
-        for batch in reader.read(source, files):
+        for batch in batches:
             if writing:
                 writing.result()
             writing = writer.submit(write, batch)
             found.add(batch)
-            progress("files", len(found.sources), len(files))
+            on_files(len(found.sources))
         if writing:
             writing.result()
     return found

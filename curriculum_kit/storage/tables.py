@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,7 +47,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 class ParquetSink:
-    """Writes one table batch by batch in row groups of a fixed size.
+    """Writes one table batch by batch in row groups of a fixed size, `ROW_GROUP` unless another is given.
 
     The bytes of the file depend on the rows alone, not on the batches they came in. Batches are cast
     to the table's schema; a null in a column that may not be null raises. Text that repeats may come as
@@ -57,9 +55,12 @@ class ParquetSink:
     again, and read as text. Only in the order of these dictionaries do bytes follow the batches.
     """
 
-    def __init__(self, path: Path, table: str, metadata: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, path: Path, table: str, metadata: dict[str, str] | None = None, row_group: int | None = None
+    ) -> None:
         self.path = path
         self.rows = 0
+        self._row_group = row_group or ROW_GROUP
         self._schema = schema_of(table).with_metadata(metadata)
         self._writer: pq.ParquetWriter | None = None
         self._pending: list[pa.Table] = []
@@ -98,17 +99,17 @@ class ParquetSink:
         self._pending.append(self._conform(table))
         self._waiting += table.num_rows
         self.rows += table.num_rows
-        if self._waiting >= ROW_GROUP:
+        if self._waiting >= self._row_group:
             self._flush(whole_groups_only=True)
 
     def _flush(self, whole_groups_only: bool) -> None:
         assert self._writer is not None, "rows wait only once a batch has opened the file"
         joined = pa.concat_tables(self._pending)
-        end = joined.num_rows // ROW_GROUP * ROW_GROUP if whole_groups_only else joined.num_rows
-        for start in range(0, end, ROW_GROUP):
+        end = joined.num_rows // self._row_group * self._row_group if whole_groups_only else joined.num_rows
+        for start in range(0, end, self._row_group):
             # One chunk per group: page boundaries would follow the chunks of the input otherwise.
-            group = joined.slice(start, min(ROW_GROUP, end - start)).combine_chunks()
-            self._writer.write_table(group, row_group_size=ROW_GROUP)
+            group = joined.slice(start, min(self._row_group, end - start)).combine_chunks()
+            self._writer.write_table(group, row_group_size=self._row_group)
         self._pending = [joined.slice(end)]
         self._waiting = joined.num_rows - end
 
@@ -175,26 +176,3 @@ def iter_table(
 ) -> Iterator[pa.RecordBatch]:
     """Stream a table in batches of at most `batch_rows` rows."""
     yield from open_table(path, table).iter_batches(batch_rows, columns=columns)
-
-
-class _NoPandas(MetaPathFinder):
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("pandas is kept out", name=fullname)
-
-
-def keep_pandas_out() -> None:
-    """Have pyarrow settle for this process that it works without pandas, which nothing here needs.
-
-    It looks for pandas when it converts its first value, and importing that takes 0.4 s, a third of the time
-    in which the largest benchmark is read. For commands, not for a library: `to_pandas` looks again and works
-    all the same, but `pa.array` no longer knows a `Series`.
-    """
-    if "pandas" in sys.modules:
-        return
-    finder = _NoPandas()
-    sys.meta_path.insert(0, finder)
-    try:
-        pa.scalar(0)
-    finally:
-        sys.meta_path.remove(finder)

@@ -40,7 +40,7 @@ def test_files_stand_in_the_order_of_videos_and_frames(tmp_path: Path) -> None:
     (tmp_path / "qa_txt" / "VID02" / "notes.txt").write_text("x")
     (tmp_path / "qa_txt" / "VID02" / ".9.txt").write_text("x")
     (tmp_path / "qa_txt" / "readme.txt").write_text("x")
-    names = [file.relative_to(tmp_path / "qa_txt").as_posix() for file in READER.files(tmp_path)]
+    names = [Path(file).relative_to(tmp_path / "qa_txt").as_posix() for file in READER.files(tmp_path)]
     assert names == ["VID02/9.txt", "VID02/10.txt", "VID02/100.txt", "VID10/2.txt"]
 
 
@@ -62,4 +62,4 @@ def test_a_padded_name_is_another_file_with_ids_of_its_own(tmp_path: Path, read_
 def test_a_folder_that_is_named_like_a_file_is_left_alone(tmp_path: Path) -> None:
     frame(tmp_path, "VID01", 1)
     (tmp_path / "qa_txt" / "VID01" / "3.txt").mkdir()
-    assert [file.name for file in READER.files(tmp_path)] == ["1.txt"]
+    assert [Path(file).name for file in READER.files(tmp_path)] == ["1.txt"]

@@ -1,6 +1,8 @@
 """`ckit ingest`: what it prints, in words and as JSON, and how it ends."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,3 +73,16 @@ def test_a_path_is_printed_as_it_is_and_on_one_line(ckit: Ckit, source: Path, fo
     result = ckit("ingest", "mcq", source, "-o", long)
     assert result.code == 0
     assert f"Written to {long}. Next: ckit build-curriculum {long} -o CURRICULUM" in result.out.splitlines()
+
+
+def test_pandas_stays_out_and_is_there_again_afterwards(source: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    code = f"""
+import sys
+from curriculum_kit.cli import app
+app(["ingest", "mcq", {str(source)!r}, "-o", {str(tmp_path / "tables")!r}], standalone_mode=False)
+assert "pandas" not in sys.modules
+import pyarrow as pa
+assert pa.table({{"a": [1, None, 3]}}).to_pandas()["a"].sum() == 4
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

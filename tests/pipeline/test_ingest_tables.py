@@ -1,15 +1,12 @@
 """The tables of an ingest: what is counted while they stream, and text that comes as dictionaries."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from curriculum_kit.benchmarks.base import Batch, BenchmarkCard, Rejected, SourceFile
+from curriculum_kit.benchmarks.base import Batch, Rejected, SourceFile
 from curriculum_kit.benchmarks.normalise import images_table, rejects_table
 from curriculum_kit.errors import NothingLeft
 from curriculum_kit.pipeline.ingest_tables import digest_of, write_tables
@@ -47,26 +44,6 @@ def encode(questions: pa.Table) -> pa.Table:
     return questions
 
 
-class Toy:
-    """A reader that gives the batches it was made with."""
-
-    card: ClassVar[BenchmarkCard] = BenchmarkCard("toy", "Toy", "none", "", "x")
-    ids_are_unique: ClassVar[bool] = False
-
-    def __init__(self, *batches: Batch) -> None:
-        self.batches = batches
-
-    def recognises(self, source: Path) -> bool:
-        return source.is_dir()
-
-    def files(self, source: Path) -> list[Path]:
-        return [source]
-
-    def read(self, source: Path, files: list[Path]) -> Iterator[Batch]:
-        assert files == [source]
-        yield from self.batches
-
-
 def batch(questions: list[dict[str, Any]], images: list[str], rejected: int = 0, encoded: bool = False) -> Batch:
     table = pa.Table.from_pylist(questions, schema=schema_of("questions"))
     return Batch(
@@ -79,7 +56,7 @@ def batch(questions: list[dict[str, Any]], images: list[str], rejected: int = 0,
 
 def write(tmp_path: Path, *batches: Batch) -> dict[str, Any]:
     with OutputFolder.claim(tmp_path / "out", "questions", False) as folder:
-        _, rows = write_tables(Toy(*batches), tmp_path, [tmp_path], folder, None, lambda *_: None)
+        _, rows = write_tables(batches, folder, source=tmp_path, files=1, ids_are_unique=False)
     return rows
 
 
@@ -129,17 +106,3 @@ def test_the_digest_of_a_source_does_not_depend_on_the_order_of_its_files() -> N
     one, two = SourceFile("a", 1, "x"), SourceFile("b", 1, "y")
     assert digest_of([one, two]) == digest_of([two, one])
     assert digest_of([one, two]) != digest_of([one, SourceFile("b", 1, "z")])
-
-
-def test_pyarrow_works_without_pandas_and_finds_it_again_when_asked() -> None:
-    pytest.importorskip("pandas")
-    code = """
-import sys
-from curriculum_kit.storage.tables import keep_pandas_out
-import pyarrow as pa
-keep_pandas_out()
-table = pa.table({"a": [1, None, 3]})
-assert "pandas" not in sys.modules
-assert table.to_pandas()["a"].sum() == 4
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)

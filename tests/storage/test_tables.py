@@ -53,6 +53,14 @@ def test_row_groups_have_one_size_and_keep_the_order(tmp_path: Path, monkeypatch
     assert read_table(tmp_path / "t.parquet", "rejects").equals(ROWS)
 
 
+def test_row_groups_may_be_smaller(tmp_path: Path) -> None:
+    with ParquetSink(tmp_path / "t.parquet", "rejects", row_group=20) as sink:
+        sink.write(ROWS.slice(0, 19))
+        sink.write(ROWS.slice(19))
+    facts = pq.ParquetFile(tmp_path / "t.parquet").metadata
+    assert [facts.row_group(i).num_rows for i in range(facts.num_row_groups)] == [20, 20, 10]
+
+
 def test_a_table_without_rows_is_a_table(tmp_path: Path) -> None:
     with ParquetSink(tmp_path / "new" / "folder" / "t.parquet", "rejects"):
         pass

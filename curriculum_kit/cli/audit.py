@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from curriculum_kit.cli.audit_view import print_audit, print_fixed
 from curriculum_kit.cli.console import print_json, progress_bar
 from curriculum_kit.cli.lists import named
 from curriculum_kit.enums import Check, Fix, Severity
@@ -63,6 +62,7 @@ def audit(
     checks = named(only, Check, "--only")
     failing = named(fail_on, Check, "--fail-on") if fail_on else ()
     fixes = _fixes(fix, output, keep_splits)
+    from curriculum_kit.cli.audit_view import print_audit, print_fixed
     from curriculum_kit.pipeline.audit import audit as look
     from curriculum_kit.pipeline.audit import save_audit
 

@@ -34,8 +34,8 @@ def print_audit(found: Audit) -> None:
     _print_guessers(rows)
     for row in rows:
         colour = _COLOURS[Severity(row["severity"])]
-        console.print(f"[{colour}]{row['severity']:<{_INDENT - 1}}[/] [bold]{escape(row['name'])}[/]")
-        console.print(Padding(escape(row["sentence"]), (0, 0, 0, _INDENT)))
+        console().print(f"[{colour}]{row['severity']:<{_INDENT - 1}}[/] [bold]{escape(row['name'])}[/]")
+        console().print(Padding(escape(row["sentence"]), (0, 0, 0, _INDENT)))
     say(
         f"\n{found.evidence.num_rows:,} rows of evidence in {found.folder}/audit; to look at them:\n"
         f'ckit inspect {found.folder} --sql "SELECT name, count(*) AS n FROM evidence GROUP BY 1"'
@@ -51,18 +51,18 @@ def _print_guessers(rows: list[dict[str, Any]]) -> None:
     bars = [("chance", guessers[0]["expected"])] + [(row["name"].partition("/")[2], row["figure"]) for row in guessers]
     for name, share in bars:
         table.add_row(escape(name), "█" * round(share * _BAR) + "░" * (_BAR - round(share * _BAR)), f"{share:.1%}")
-    console.print("Right without seeing the image, out of fold:")
-    console.print(table)
-    console.print()
+    console().print("Right without seeing the image, out of fold:")
+    console().print(table)
+    console().print()
 
 
 def print_fixed(done: FixSummary, before: Audit, after: Audit) -> None:
     """Print what each fix did, and every figure that it changed."""
-    console.print()
+    console().print()
     for entry in done.done:
-        console.print(f"[bold]{escape(entry.fix)}[/]")
+        console().print(f"[bold]{escape(entry.fix)}[/]")
         for sentence in entry.sentences:
-            console.print(Padding(escape(sentence), (0, 0, 0, _INDENT)))
+            console().print(Padding(escape(sentence), (0, 0, 0, _INDENT)))
     old = {row["name"]: row for row in before.findings.to_pylist()}
     new = {row["name"]: row for row in after.findings.to_pylist()}
     table = Table(box=None, pad_edge=False)
@@ -72,8 +72,8 @@ def print_fixed(done: FixSummary, before: Audit, after: Audit) -> None:
         states = [_state(rows.get(name)) for rows in (old, new)]
         if states[0] != states[1]:
             table.add_row(escape(name), *states)
-    console.print()
-    console.print(table)
+    console().print()
+    console().print(table)
     say(f"\n{done.questions:,} questions, none lost, written to {done.output}.")
     say(f"Next: ckit build-curriculum {done.output} -o CURRICULUM")
 

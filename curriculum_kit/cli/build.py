@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from curriculum_kit.cli.console import console, print_json, progress_bar, say
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Severity, TieBreak
-
-if TYPE_CHECKING:
-    from curriculum_kit.pipeline.build import BuildSummary
+from curriculum_kit.cli.console import print_json, progress_bar, say
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, TieBreak
 
 SAMPLE_DEFAULTS = {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED}
 """The sample asks about structures unless told otherwise, and its frames are small enough to store."""
@@ -159,43 +154,13 @@ def build_curriculum(
                 if state == "skipped"
                 else f"{time.monotonic() - started:.1f} s"
             )
-            console.print(f"  {stage:<10} {taken}")
+            say(f"  {stage:<10} {taken}")
 
     with progress_bar(quiet=as_json) as progress:
         summary = build(resolved, output, force=force, on_stage=report, progress=progress)
     if as_json:
         print_json(summary)
     else:
-        _print(summary, resolved.where)
+        from curriculum_kit.cli.build_view import print_built
 
-
-def _print(summary: BuildSummary, where: str | None) -> None:
-    say(
-        f"\n{summary.rows_read:,} questions read = {summary.rows:,} in shards + {summary.rejected:,} rejects"
-        + (f" + {summary.left_out:,} left out by --where" if where else "")
-    )
-    table = Table(box=None, pad_edge=False)
-    for name in ("tier", "questions", "S(q) from", "to", "mean"):
-        table.add_column(name, justify="right")
-    for number, tier in enumerate(summary.tiers):
-        table.add_row(
-            str(number), f"{tier['questions']:,}", f"{tier['low']:.3f}", f"{tier['high']:.3f}", f"{tier['mean']:.3f}"
-        )
-    console.print(table)
-    _warn(summary)
-    say(f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files.")
-    say(f"Written to {summary.output}. Next: ckit inspect {summary.output}")
-
-
-def _warn(summary: BuildSummary) -> None:
-    """Print a line for each finding that matters; what it means stands in the data card."""
-    rows = [row for row in summary.findings if row["severity"] in (Severity.SERIOUS, Severity.WARNING)]
-    if not rows:
-        return
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for row in rows:
-        beside = "" if row["expected"] is None else f"expected {row['expected']:.3f}"
-        figure = "" if row["figure"] is None else f"{row['figure']:.3f}"
-        table.add_row(row["severity"], escape(row["name"]), figure, beside, f"{row['rows']:,} of {row['of']:,}")
-    console.print(table)
-    say(f"What this means: {summary.output}/README.md, or ckit audit {summary.output}")
+        print_built(summary, resolved.where)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from curriculum_kit.cli.console import console, print_json
 
@@ -22,6 +20,9 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the check
 
       ckit doctor
     """
+    from rich.markup import escape
+    from rich.table import Table
+
     from curriculum_kit.doctor import Health, examine
 
     checks = list(examine())
@@ -34,6 +35,6 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the check
         table.add_column(overflow="fold")
         for check in checks:
             table.add_row(check.name, f"[{_COLOURS[check.health.value]}]{check.health.value}[/]", escape(check.detail))
-        console.print(table)
+        console().print(table)
     if any(check.health is Health.BROKEN for check in checks):
         raise typer.Exit(1)

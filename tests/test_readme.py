@@ -54,3 +54,12 @@ def test_the_quickstart_prints_what_the_readme_shows(demo):
     shown = next(block for block in blocks("text") if block.startswith("tier "))
     printed = [line.rstrip() for line in ran.stdout.splitlines()]
     assert printed[: len(shown.splitlines())] == shown.splitlines()
+
+
+@pytest.mark.model
+def test_the_audit_prints_what_the_readme_shows(demo):
+    command = [Path(sys.executable).with_name("ckit"), "audit", "demo"]
+    environment = {**os.environ, "COLUMNS": "80"}
+    ran = subprocess.run(command, cwd=demo.parent, env=environment, capture_output=True, text=True, check=True)
+    shown = next(block for block in blocks("text") if block.startswith("Right without"))
+    assert shown in ran.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,13 +62,21 @@ def audit(
       ckit audit omnimedvqa --fix formats,prior -o cleaned
     """
     checks = named(only, Check, "--only")
-    failing = named(fail_on, Check, "--fail-on") if fail_on else ()
+    failing = _failing(fail_on, only, checks)
     fixes = _fixes(fix, output, keep_splits)
+    if json_file and json_file.is_dir():
+        raise ConfigInvalid(f"--json {json_file} is a folder; name a file in it")
     from curriculum_kit.cli.audit_view import print_audit, print_fixed
     from curriculum_kit.pipeline.audit import audit as look
-    from curriculum_kit.pipeline.audit import save_audit
+    from curriculum_kit.pipeline.audit import check_place, save_audit
+    from curriculum_kit.pipeline.fix import check_fix
+    from curriculum_kit.pipeline.fix import fix as mend
 
     quiet = json_file == Path("-")
+    # The checks take minutes where there are a million questions: what would fail afterwards fails before.
+    check_place(folder)
+    if fixes and output:
+        check_fix(folder, output, fixes=fixes, seed=seed, force=force)
     with progress_bar(quiet) as progress:
         found = look(folder, where=where, checks=checks, seed=seed, progress=progress)
         save_audit(found)
@@ -74,19 +84,28 @@ def audit(
         if not quiet:
             print_audit(found)
         if fixes and output:
-            from curriculum_kit.pipeline.fix import fix as mend
-
             done = mend(folder, output, fixes=fixes, seed=seed, force=force, progress=progress)
             cleaned = look(output, where=where, checks=checks, seed=seed, progress=progress)
             save_audit(cleaned)
             if not quiet:
                 print_fixed(done, found, cleaned)
-            result |= {"fixes": done, "after": _as_json(cleaned)}
+            result |= {"fixes": asdict(done), "after": _as_json(cleaned)}
             found = cleaned
     if json_file:
         _write(json_file, result if fixes else result["audit"])
     if any(row["check"] in failing and row["severity"] in _FAILING for row in found.findings.to_pylist()):
         raise typer.Exit(1)
+
+
+def _failing(text: str | None, only: str | None, checks: Collection[Check]) -> tuple[Check, ...]:
+    """Return the checks to fail on; raise `ConfigInvalid` for one that is not made, since it would always pass."""
+    if text is None:
+        return ()
+    failing = named(text, Check, "--fail-on")
+    left_out = [check for check in failing if check not in checks]
+    if left_out and text.strip() != "all":
+        raise ConfigInvalid(f"--fail-on {left_out[0]} is not among --only {only}; add it there")
+    return failing
 
 
 def _fixes(text: str | None, output: Path | None, keep_splits: bool) -> tuple[Fix, ...]:
@@ -99,7 +118,7 @@ def _fixes(text: str | None, output: Path | None, keep_splits: bool) -> tuple[Fi
     if output is None:
         raise ConfigInvalid("--fix writes a cleaned copy and needs a folder for it; add -o DIR")
     fixes = named(text, Fix, "--fix")
-    if keep_splits and text != "all" and Fix.LEAKS in fixes:
+    if keep_splits and text.strip() != "all" and Fix.LEAKS in fixes:
         raise ConfigInvalid("--keep-splits and --fix leaks contradict each other; leave one of them out")
     return tuple(fix for fix in fixes if not (keep_splits and fix is Fix.LEAKS))
 

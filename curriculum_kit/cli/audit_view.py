@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from curriculum_kit.cli.console import console, say
-from curriculum_kit.enums import Check, Severity
+from curriculum_kit.enums import Severity
 
 if TYPE_CHECKING:
     from curriculum_kit.pipeline.audit import Audit
@@ -21,6 +21,11 @@ _COLOURS = {
     Severity.NOTE: "cyan",
     Severity.CLEAR: "green",
     Severity.UNCHECKED: "magenta",
+}
+_GUESSERS = {
+    "prior/accuracy": "which labels are right",
+    "blind/prior-and-words": "and the question's words",
+    "blind/accuracy": "all but the image",
 }
 _BAR = 40
 _INDENT = 11
@@ -44,14 +49,15 @@ def print_audit(found: Audit) -> None:
 
 def _print_guessers(rows: list[dict[str, Any]]) -> None:
     """Draw how often who does not see the image is right, beside chance."""
-    guessers = [row for row in rows if row["check"] == Check.BLIND and row["figure"] is not None and row["low"]]
-    if not guessers:
+    named = {row["name"]: row for row in rows}
+    bars = [(who, named[name]["figure"]) for name, who in _GUESSERS.items() if name in named]
+    if not bars or any(share is None for _, share in bars):
         return
+    chance = next(named[name]["expected"] for name in _GUESSERS if name in named)
     table = Table(box=None, show_header=False, pad_edge=False)
-    bars = [("chance", guessers[0]["expected"])] + [(row["name"].partition("/")[2], row["figure"]) for row in guessers]
-    for name, share in bars:
-        table.add_row(escape(name), "█" * round(share * _BAR) + "░" * (_BAR - round(share * _BAR)), f"{share:.1%}")
-    console().print("Right without seeing the image, out of fold:")
+    for who, share in [("chance", chance), *bars]:
+        table.add_row(who, "█" * round(share * _BAR) + "░" * (_BAR - round(share * _BAR)), f"{share:.1%}")
+    console().print("Right without seeing the image, by who knows of other units:")
     console().print(table)
     console().print()
 

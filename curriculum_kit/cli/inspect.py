@@ -21,7 +21,7 @@ def inspect(
     """Show the tiers at a glance, or query the tables.
 
     A curriculum has the views shards, choices, similarity, images, rejects; an ingest has questions, images,
-    choices, rejects.
+    choices, rejects. After ckit audit, both have findings, evidence and blind too.
 
     Examples:
 

@@ -22,11 +22,12 @@ def named(text: str | None, known: type[Name], option: str) -> tuple[Name, ...]:
     if text is None or text.strip() == "all":
         return tuple(known)
     wanted = [word.strip() for word in text.split(",") if word.strip()]
+    names = [member.value for member in known]
     for word in wanted:
-        if word not in known.__members__.values():
+        if word not in names:
             raise ConfigInvalid(
-                f"{option} {word!r} is unknown{did_you_mean(word, known)}; take all or some of {', '.join(known)}"
+                f"{option} {word!r} is unknown{did_you_mean(word, names)}; take all or some of {', '.join(names)}"
             )
     if not wanted:
-        raise ConfigInvalid(f"{option} is empty; take all or some of {', '.join(known)}")
+        raise ConfigInvalid(f"{option} is empty; take all or some of {', '.join(names)}")
     return tuple(member for member in known if member in wanted)

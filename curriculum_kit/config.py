@@ -34,7 +34,7 @@ class BuildConfig(BaseModel):
     difficulty: DifficultyKind = Field(DifficultyKind.PAIRWISE_MEAN, description="form of S(q)")
     tiers: _Whole = Field(3, ge=1, le=1000, description="number of tiers")
     tie_break: TieBreak = Field(TieBreak.NONE, description="key that may tell equal S(q) apart")
-    max_blind: float | None = Field(
+    max_blind: Annotated[float, Strict()] | None = Field(
         None, ge=0, le=1, description="leave out questions that are answered without the image more often than this"
     )
     seed: _Whole = Field(0, ge=0, lt=2**63, description="decides drawn options and the order of equal questions")

@@ -128,7 +128,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("fused", pa.float64(), "weighted mean of the calibrated channels, 0 to 1"),
     ),
     "rejects": (
-        Column("stage", pa.string(), "where the row was turned away: ingest, choices, shards"),
+        Column("stage", pa.string(), "where the row was turned away: ingest, choices, blind"),
         Column("benchmark", pa.string(), "name of the benchmark"),
         Column("source", pa.string(), "file, relative to the source, or table"),
         Column("position", pa.int64(), "line (from 1) or row (from 0) in that file"),

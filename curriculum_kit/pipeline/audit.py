@@ -6,7 +6,9 @@ it could be estimated, `audit/blind` there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import contextlib
+import tempfile
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from curriculum_kit.audit.blind import blind_findings, blind_solvability, blind_
 from curriculum_kit.audit.enough import too_little
 from curriculum_kit.audit.findings import Finding, evidence_table, findings_table
 from curriculum_kit.enums import Check
-from curriculum_kit.pipeline.audited import open_audited
+from curriculum_kit.errors import OutputOccupied, OutputUnwritable
+from curriculum_kit.pipeline.audited import open_audited, reading_checks
 from curriculum_kit.pipeline.cheap_checks import CHEAP
+from curriculum_kit.pipeline.open import open_views
 from curriculum_kit.schemas import SCHEMA_VERSION
 from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, sha256_of, write_json, write_table
 
@@ -62,18 +66,43 @@ def audit(
     wanted = [check for check in Check if check in checks]
     findings: list[Finding] = []
     blind = None
-    for done, check in enumerate(wanted):
-        progress("checks", done, len(wanted))
-        if check is Check.WORDS:
-            findings += word_findings(audited.labels)
-        elif check is Check.BLIND:
-            estimate = blind_solvability(audited.labels, seed=seed, on_progress=progress)
-            findings += blind_findings(estimate, audited.labels)
-            blind = None if too_little(audited.labels) else blind_table(estimate, audited.labels)
-        else:
-            findings += CHEAP[check](audited)
+    with reading_checks(folder):
+        for done, check in enumerate(wanted):
+            progress("checks", done, len(wanted))
+            if check is Check.WORDS:
+                findings += word_findings(audited.labels)
+            elif check is Check.BLIND:
+                estimate = blind_solvability(audited.labels, seed=seed, on_progress=progress)
+                findings += blind_findings(estimate, audited.labels)
+                blind = None if too_little(audited.labels) else blind_table(estimate, audited.labels)
+            else:
+                findings += CHEAP[check](audited)
     progress("checks", len(wanted), len(wanted))
     return Audit(folder, where, audited.questions, findings_table(findings), evidence_table(findings), blind)
+
+
+def check_place(folder: Path) -> None:
+    """Raise in one line, before any check is made, what would keep `save_audit` from writing below `folder`."""
+    open_views(folder)  # a folder that is not ours is left as it is
+    place = folder / AUDIT_FOLDER
+    try:
+        if place.exists():
+            with _claimed(place):
+                return
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        raise explain_os_error(error, folder) from error
+
+
+@contextlib.contextmanager
+def _claimed(place: Path) -> Iterator[OutputFolder]:
+    """Take the folder of the findings; where it is not free, say so without the -o that an audit does not have."""
+    try:
+        with OutputFolder.claim(place, "audit", force=False) as folder:
+            yield folder
+    except (OutputOccupied, OutputUnwritable) as error:
+        raise type(error)(f"{str(error).rpartition(';')[0]}; findings are written there, make room for them") from error
 
 
 def save_audit(found: Audit) -> Path:
@@ -81,7 +110,7 @@ def save_audit(found: Audit) -> Path:
     output = found.folder / AUDIT_FOLDER
     tables = {"findings": found.findings, "evidence": found.evidence} | ({"blind": found.blind} if found.blind else {})
     try:
-        with OutputFolder.claim(output, "audit", force=False) as folder:
+        with _claimed(output) as folder:
             folder.forget_manifest()
             for name, table in tables.items():
                 write_table(folder.scratch / f"{name}.parquet", table, name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import tempfile
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from curriculum_kit.errors import NothingLeft
+from curriculum_kit.errors import NothingLeft, SchemaMismatch
 from curriculum_kit.offers import COLUMNS, Offers, offers_of
 from curriculum_kit.pipeline.open import open_views, reading
 from curriculum_kit.pipeline.sources import WHAT_IS_SELECTED, check_condition, open_source
@@ -71,9 +73,12 @@ class Audited:
 
 def open_audited(folder: Path, where: str | None = None, memory: str = "800MB") -> Audited:
     """Open what `ckit ingest` or `ckit build-curriculum` wrote; raise a `CkitError` in one line where it is neither."""
-    kind, _, database = open_views(folder)
+    kind, manifest, database = open_views(folder)
+    for name in manifest.get("files", ()):
+        if not (folder / name).is_file():
+            raise SchemaMismatch(f"{folder / name} is gone; write {folder} again with ckit")
     database.execute("SET memory_limit = ?", [memory])
-    database.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / "ckit")])
+    database.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / f"ckit-{os.getpid()}")])
     database.execute("SET enable_progress_bar = false")
     if kind == "questions":
         open_source(folder)  # its tables must be as they were written
@@ -101,3 +106,16 @@ def open_audited(folder: Path, where: str | None = None, memory: str = "800MB") 
     if not audited.questions:
         raise NothingLeft(f"no question meets --where {where!r}; ckit inspect {folder} --sql shows what there is")
     return audited
+
+
+@contextlib.contextmanager
+def reading_checks(folder: Path) -> Iterator[None]:
+    """Raise `SchemaMismatch` in one line where a table turns out to be damaged once its rows are read."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        # Arrow hands on what DuckDB runs into as an error of its own: words are all that tells them apart.
+        if any(sign in str(error) for sign in ("Out of Memory", "No space left")):
+            raise
+        reason = str(error).split("\n")[0]
+        raise SchemaMismatch(f"{folder} holds a table that cannot be read ({reason}); write it again") from error

@@ -44,7 +44,9 @@ def write_blind(
     """
     offers = offers_of(iter_table(selected, "questions", columns=list(COLUMNS)))
     if why := too_little(offers):
-        raise NothingLeft(f"blind solvability cannot be estimated: {why}; leave out --max-blind and --tie-break blind")
+        raise NothingLeft(
+            f"blind solvability cannot be estimated: {why.rstrip('.')}; leave out --max-blind and --tie-break blind"
+        )
     table = blind_table(blind_solvability(offers, seed=config.seed, on_progress=progress), offers)
     write_table(scratch / "blind.parquet", table, "blind")
     values = table["blind"].to_numpy()

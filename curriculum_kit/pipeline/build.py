@@ -30,7 +30,7 @@ from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, row
 OnStage = Callable[[str, str], None]
 Progress = Callable[[str, int, int], None]
 
-_VERSIONS = ("duckdb", "faiss-cpu", "numpy", "polars", "pyarrow", "sentence-transformers", "torch")
+_VERSIONS = ("duckdb", "faiss-cpu", "numpy", "pyarrow", "scikit-learn", "sentence-transformers", "torch")
 
 
 @dataclass(frozen=True)

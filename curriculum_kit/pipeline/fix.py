@@ -6,8 +6,9 @@ what was changed and where the copy comes from.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,17 +76,9 @@ def fix(
 
     Raises a `CkitError` in one line for a folder that is no ingest, and for an output in use.
     """
-    source = open_source(folder)
-    if output.resolve() == folder.resolve():
-        raise OutputOccupied(f"{output} is the folder to be cleaned; choose another -o for the copy")
-    asked = source.manifest["request"] | {"fixes": [fix.value for fix in fixes], "seed": seed}
+    source, asked = _asked(folder, output, fixes, seed)
     try:
-        with OutputFolder.claim(output, "questions", force) as place:
-            known = (place.manifest or {}).get("request")
-            if known is not None and known != asked and not force:
-                raise OutputOccupied(
-                    f"{output} holds tables that were made otherwise; choose another -o, or --force to replace them"
-                )
+        with _claimed(output, source, asked, force) as place:
             questions = read_table(source.questions, "questions")
             before = questions.num_rows
             done = []
@@ -101,6 +94,39 @@ def fix(
     except OSError as error:
         raise explain_os_error(error, output) from error
     return FixSummary(str(output), questions.num_rows, done)
+
+
+def check_fix(folder: Path, output: Path, *, fixes: Collection[Fix], seed: int, force: bool) -> None:
+    """Raise what `fix` would raise before it does any work."""
+    source, asked = _asked(folder, output, fixes, seed)
+    # A folder that does not exist yet is free, and is not made before there is something to put there.
+    if output.exists():
+        try:
+            with _claimed(output, source, asked, force):
+                return
+        except OSError as error:
+            raise explain_os_error(error, output) from error
+
+
+def _asked(folder: Path, output: Path, fixes: Collection[Fix], seed: int) -> tuple[Source, dict[str, Any]]:
+    """Return the source and what the manifest of its copy calls the request."""
+    source = open_source(folder)
+    if output.resolve() == folder.resolve():
+        raise OutputOccupied(f"{output} is the folder to be cleaned; choose another -o for the copy")
+    return source, source.manifest["request"] | {"fixes": [fix.value for fix in fixes], "seed": seed}
+
+
+@contextlib.contextmanager
+def _claimed(output: Path, source: Source, asked: dict[str, Any], force: bool) -> Iterator[OutputFolder]:
+    """Take the output; raise `OutputOccupied` where it holds other tables than an earlier run of the same."""
+    with OutputFolder.claim(output, "questions", force) as place:
+        known = place.manifest
+        same = known and known.get("request") == asked and known.get("cleaned_from", {}).get("folder") == source.shown
+        if known and not same and not force:
+            raise OutputOccupied(
+                f"{output} holds tables that were made otherwise; choose another -o, or --force to replace them"
+            )
+        yield place
 
 
 def _fold(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, list[str]]:

@@ -84,6 +84,13 @@ def test_an_ingest_that_cannot_be(words: tuple[str, ...], says: str, ckit: Ckit,
         (["--images", "embed", "--image-root", "absent"], "image folder absent does not exist"),
         (["--text-model", "./absent"], "give a text model or precomputed vectors, not both"),
         (["--sample"], "name folders or take the sample, not both"),
+        (["--max-blind", "1.5"], "max_blind: input should be less than or equal to 1, saw 1.5"),
+        (["--max-blind", "nan"], "max_blind: input should be "),
+        (
+            ["--tie-break", "blind", "--where", "split = 'unassigned' AND hash(question_id) % 2 = 0"],
+            "it takes 50 or more;",
+        ),
+        (["--max-blind", "0"], "every question is answered without its image more often than --max-blind 0.0"),
         (["--memory", "lots"], "memory: "),
         (["--memory", "1KB"], "DuckDB ran out of the memory it may use; raise --memory"),
         (["--config", "absent.toml"], "absent.toml does not exist; check the path given to --config"),
@@ -117,10 +124,12 @@ def test_a_text_model_that_is_absent(ckit: Ckit, tables: Path) -> None:
 
 
 def test_all_mistakes_of_a_config_file_are_named(ckit: Ckit) -> None:
-    Path("bad.toml").write_text('tiers = 0\nseed = "x"\nwher = "true"\nsample = true\nsources = ["a"]\n')
+    Path("bad.toml").write_text(
+        'tiers = 0\nseed = "x"\nmax-blind = "x"\nwher = "true"\nsample = true\nsources = ["a"]\n'
+    )
     line = ckit("build-curriculum", "--config", "bad.toml", "-o", "made").mistake
     assert line.startswith("bad.toml: ")
-    for part in ("tiers: ", "seed: ", "wher: unknown key (did you mean 'where'?)", "sample: "):
+    for part in ("tiers: ", "seed: ", "max_blind: ", "wher: unknown key (did you mean 'where'?)", "sample: "):
         assert part in line
 
 
@@ -177,6 +186,10 @@ def test_what_cannot_be_inspected(ckit: Ckit, tables: Path, vectors: Path, curri
         ["build-curriculum", "tables", "-o", "made", "--nonsense"],
         ["build-curriculum", "tables", "-o", "made", "--tiers", "many"],
         ["build-curriculum", "tables", "-o", "made", "--difficulty", "mean"],
+        ["build-curriculum", "tables", "-o", "made", "--max-blind", "x"],
+        ["build-curriculum", "tables", "-o", "made", "--tie-break", "blnd"],
+        ["audit"],
+        ["audit", "tables", "--seed", "-1"],
         ["inspect"],
     ],
 )

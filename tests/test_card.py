@@ -134,7 +134,7 @@ def test_what_the_audit_found_stands_in_a_table_unless_it_is_nothing() -> None:
     ],
 )
 def test_blind_solvability_is_told_where_it_was_asked_for(bound: float | None, says: str) -> None:
-    facts = {"max_blind": bound, "left_out": 1_234, "mean": 0.6, "mean_kept": 0.3, "chance": 0.25}
-    card = " ".join(data_card(manifest(blind=facts)).split())
+    facts = {"max_blind": bound, "left_out": 1_234, "mean_kept": 0.3}
+    card = " ".join(data_card(manifest(blind={"mean": 0.6, "chance": 0.25}, keep=facts)).split())
     assert "are right with a mean probability of 0.600 (chance 0.250), estimated out of fold by unit." in card
     assert says in card

@@ -17,6 +17,7 @@ from curriculum_kit.cli.build import build_curriculum
 from curriculum_kit.cli.doctor import doctor
 from curriculum_kit.cli.ingest import ingest
 from curriculum_kit.cli.inspect import inspect
+from curriculum_kit.cli.validate import validate
 from curriculum_kit.errors import CkitError
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.command("ingest")(ingest)
 app.command("audit")(audit)
 app.command("build-curriculum")(build_curriculum)
 app.command("inspect")(inspect)
+app.command("validate")(validate)
 app.command("doctor")(doctor)
 
 
@@ -85,7 +87,10 @@ def _known_library_error(error: Exception) -> str | None:
     import duckdb
 
     if isinstance(error, duckdb.OutOfMemoryException):
-        return "DuckDB ran out of the memory it may use; raise --memory (now 800MB unless you set it) and run again"
+        return (
+            "DuckDB ran out of the memory it may use, 800MB unless you set it; raise --memory of build-curriculum, "
+            "or look at fewer questions with --where"
+        )
     if isinstance(error, duckdb.IOException):
         from curriculum_kit.storage import explain_os_error
 

@@ -71,15 +71,11 @@ def print_fixed(done: FixSummary, before: Audit, after: Audit) -> None:
             console().print(Padding(escape(sentence), (0, 0, 0, _INDENT)))
     old = {row["name"]: row for row in before.findings.to_pylist()}
     new = {row["name"]: row for row in after.findings.to_pylist()}
-    table = Table(box=None, pad_edge=False)
-    for column in ("finding", "before", "after"):
-        table.add_column(column, overflow="fold")
+    console().print("\n[bold]before → after[/]")
     for name in old | new:
         states = [_state(rows.get(name)) for rows in (old, new)]
         if states[0] != states[1]:
-            table.add_row(escape(name), *states)
-    console().print()
-    console().print(table)
+            console().print(f"{escape(name)}\n{' ' * _INDENT}{states[0]} → {states[1]}")
     say(f"\n{done.questions:,} questions, none lost, written to {done.output}.")
     say(f"Next: ckit build-curriculum {done.output} -o CURRICULUM")
 
@@ -87,7 +83,7 @@ def print_fixed(done: FixSummary, before: Audit, after: Audit) -> None:
 def _state(row: dict[str, Any] | None) -> str:
     """Return severity and figure of a finding, coloured, for a cell."""
     if row is None:
-        return "[dim]-[/]"
+        return "[dim]no such finding[/]"
     figure = "" if row["figure"] is None else f" {row['figure']:.3f}"
     rows = f" ({row['rows']:,} rows)" if row["rows"] else ""
     return f"[{_COLOURS[Severity(row['severity'])]}]{row['severity']}[/]{figure}{rows}"

@@ -27,20 +27,13 @@ from curriculum_kit.storage import ParquetSink, iter_table, read_table, write_ta
 
 BATCH_ROWS = 20_000
 
+_MEANS = {"mean": "blind", "chance": "chance"}
 
-def write_blind(
-    config: BuildConfig,
-    database: duckdb.DuckDBPyConnection,
-    selection: Selection,
-    selected: Path,
-    turned_away: Path,
-    scratch: Path,
-    progress: Callable[[str, int, int], None],
-) -> Facts:
-    """Estimate blind solvability, write who stays and who goes; return counts and means.
 
-    `selected` and `turned_away` are what the selection made: all its questions and rejects end in what is
-    written here. Raises `NothingLeft` where there are too few units to estimate from or no question stays.
+def write_blind(config: BuildConfig, selected: Path, scratch: Path, progress: Callable[[str, int, int], None]) -> Facts:
+    """Estimate the blind solvability of the selected questions; return its mean and that of chance.
+
+    Raises `NothingLeft` where there is too little to estimate from.
     """
     offers = offers_of(iter_table(selected, "questions", columns=list(COLUMNS)))
     if why := too_little(offers):
@@ -49,6 +42,24 @@ def write_blind(
         )
     table = blind_table(blind_solvability(offers, seed=config.seed, on_progress=progress), offers)
     write_table(scratch / "blind.parquet", table, "blind")
+    return {name: round(float(table[column].to_numpy().mean()), 6) for name, column in _MEANS.items()}
+
+
+def keep_unsolved(
+    config: BuildConfig,
+    database: duckdb.DuckDBPyConnection,
+    selection: Selection,
+    selected: Path,
+    turned_away: Path,
+    blind: Path,
+    scratch: Path,
+) -> Facts:
+    """Write who stays and who goes; return how many went and the mean of those that stayed.
+
+    `selected` and `turned_away` are what the selection made: all its questions and rejects end in what is
+    written here. Raises `NothingLeft` where no question stays.
+    """
+    table = read_table(blind, "blind")
     values = table["blind"].to_numpy()
     keep = _stays(config, values)
     if not keep.any():
@@ -67,13 +78,8 @@ def write_blind(
             kept.write(batch.filter(pa.array(keep[done : done + batch.num_rows])))
             done += batch.num_rows
         _turn_away(database, selection, selected, table.filter(pa.array(~keep)), sink)
-    return {
-        "max_blind": config.max_blind,
-        "left_out": int((~keep).sum()),
-        "mean": round(float(values.mean()), 6),
-        "mean_kept": round(float(values[keep].mean()), 6),
-        "chance": round(float(table["chance"].to_numpy().mean()), 6),
-    }
+    mean_kept = round(float(values[keep].mean()), 6)
+    return {"max_blind": config.max_blind, "left_out": int((~keep).sum()), "mean_kept": mean_kept}
 
 
 def _turn_away(

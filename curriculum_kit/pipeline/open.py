@@ -12,7 +12,7 @@ import duckdb
 from curriculum_kit.errors import ConfigInvalid, SchemaMismatch, SourceNotFound
 from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import SCHEMA_VERSION
-from curriculum_kit.storage import MANIFEST, read_json
+from curriculum_kit.storage import MANIFEST, read_json, sha256_of
 
 _VIEWS = {
     "curriculum": {
@@ -38,11 +38,17 @@ def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnec
         raise SchemaMismatch(f"{folder} was written by another version of ckit; write it again")
     kind: str = manifest["kind"]
     database = duckdb.connect()
-    for name, pattern in (_VIEWS[kind] | _AUDIT).items():
+    for name, pattern in (_VIEWS[kind] | (_AUDIT if _is_audited(folder) else {})).items():
         if files := sorted(folder.glob(pattern)):
             with reading(folder):
                 database.execute(f"CREATE VIEW {name} AS SELECT * FROM {from_tables(files)}")
     return kind, manifest, database
+
+
+def _is_audited(folder: Path) -> bool:
+    """Say whether an audit in the folder is about what is there now."""
+    known = read_json(folder / "audit" / MANIFEST) or {}
+    return bool(known.get("audited") == sha256_of(folder / MANIFEST))
 
 
 @contextlib.contextmanager

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from curriculum_kit.config import BuildConfig
-from curriculum_kit.encoders import Encoder
 from curriculum_kit.enums import ImageStorage, TieBreak
-from curriculum_kit.pipeline.blind import blind_of_kept, write_blind
+from curriculum_kit.pipeline.blind import blind_of_kept, keep_unsolved, write_blind
 from curriculum_kit.pipeline.cheap_checks import cheap_audit
+from curriculum_kit.pipeline.encoder import encoder_for
 from curriculum_kit.pipeline.image_files import image_files, image_ids
 from curriculum_kit.pipeline.publish import write_images, write_shards
 from curriculum_kit.pipeline.runner import Facts, StageRunner
@@ -39,7 +39,7 @@ class Stages:
         self.config, self.folder, self.runner, self.progress = config, folder, runner, progress
         self.database = connect(folder.scratch / "duckdb", config.memory)
         # Before anything is made: a model or file that is not there should fail at once.
-        self.fingerprint, self.load_encoder = _encoder(config)
+        self.fingerprint, self.load_encoder = encoder_for(config)
         self.sources = [self.sample()] if config.sample else [open_source(path) for path in config.sources]
         self.selection = Selection(self.database, self.sources, config.where)
         self.image_files = image_files(config, self.database, self.sources)
@@ -50,6 +50,7 @@ class Stages:
         self.select()
         if self._sees_blind:
             self.blind()
+            self.keep()
         self.audit()
         self.vocabulary()
         self.encode()
@@ -94,20 +95,30 @@ class Stages:
         )
 
     def blind(self) -> None:
-        """Estimate how often each question is answered without its image; leave out those above the bound."""
+        """Estimate how often each question is answered without its image."""
         self._stage(
             "blind",
-            reads=self._made(_SELECTED, _TURNED_AWAY),
-            heeds=("max_blind", "seed"),
-            writes={"blind.parquet": _BLIND, "questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
-            make=lambda to: write_blind(
+            reads=self._made(_SELECTED),
+            heeds=("seed",),
+            writes={"blind.parquet": _BLIND},
+            make=lambda to: write_blind(self.config, self._at(_SELECTED), to, self.progress),
+        )
+
+    def keep(self) -> None:
+        """Leave out the questions that are answered without their image more often than the bound."""
+        self._stage(
+            "keep",
+            reads=self._made(_SELECTED, _TURNED_AWAY, _BLIND),
+            heeds=("max_blind",),
+            writes={"questions.parquet": _QUESTIONS, "rejects.parquet": "rejects.parquet"},
+            make=lambda to: keep_unsolved(
                 self.config,
                 self.database,
                 self.selection,
                 self._at(_SELECTED),
                 self._at(_TURNED_AWAY),
+                self._at(_BLIND),
                 to,
-                self.progress,
             ),
         )
 
@@ -237,15 +248,3 @@ class Stages:
         if self.config.images is not ImageStorage.EMBED:
             return {}
         return {"image_files": self.image_files.state(image_ids(self.database, self.sources))}
-
-
-def _encoder(config: BuildConfig) -> tuple[str, Callable[[], Encoder]]:
-    """Return the fingerprint of the text channel that was asked for, and what loads it: that takes seconds."""
-    if config.embeddings:
-        from curriculum_kit.encoders.precomputed import load_vectors
-
-        vectors = load_vectors(config.embeddings)
-        return vectors.fingerprint, lambda: vectors
-    from curriculum_kit.encoders.text import TextEncoder, fingerprint_of
-
-    return fingerprint_of(config.text_model), lambda: TextEncoder.load(config.text_model)

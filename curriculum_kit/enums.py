@@ -70,6 +70,7 @@ class Check(StrEnum):
     LEAKS = "leaks"
     CONTRADICTIONS = "contradictions"
     IMAGES = "images"
+    PATHS = "paths"
     CLASSES = "classes"
 
 
@@ -119,3 +120,20 @@ class TieBreak(StrEnum):
     NONE = "none"
     HOPS = "hops"
     BLIND = "blind"
+
+
+class ScheduleKind(StrEnum):
+    """In what order training walks through a curriculum."""
+
+    STEPS = "steps"
+    """Tier by tier, from the easiest to the hardest."""
+    LINEAR = "linear"
+    """From a share of the curriculum that is reachable at first, and grows evenly."""
+    COMPETENCE = "competence"
+    """The same, where the share grows as a square root: fast at first."""
+    MIXED = "mixed"
+    """Tier by tier, with some groups of earlier tiers in between."""
+    SHUFFLED = "shuffled"
+    """Without regard to difficulty: what a curriculum is compared with."""
+    REVERSED = "reversed"
+    """Tier by tier, from the hardest to the easiest."""

@@ -34,6 +34,8 @@ _SHORT = 4
 def fold_label(text: str) -> str:
     """Return the canonical form of a label: case, underscores, white space and a final full stop folded.
 
+    Characters that nobody sees (Unicode's category Cf: zero-width spaces, soft hyphens, byte order marks) go.
+
     Folding is idempotent. Characters that Unicode holds for forms of another are folded too (NFKC:
     full-width letters, the superscript 2), other accents, digits, commas and hyphens are kept. A label
     of nothing but white space and full stops folds to the empty string, which no table accepts.
@@ -42,9 +44,12 @@ def fold_label(text: str) -> str:
     'cystic plate'
     >>> fold_label("MR  (Mag-netic Resonance)")
     'mr (mag-netic resonance)'
+    >>> fold_label("li\\u00adver\\u200b")
+    'liver'
     """
+    seen = text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
     # NFKC before and after: casefold can undo a composition, and the result must not change again.
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
     label = " ".join(folded.replace("_", " ").split()).rstrip(". ")
     return SYNONYMS.get(label, label)
 

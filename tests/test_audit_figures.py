@@ -127,7 +127,7 @@ def test_the_option_that_alone_has_or_lacks_the_full_stop_is_the_right_one(whole
 
 def test_image_paths_hold_the_answers(whole: Audit, anatomy: Audit) -> None:
     for found, rows, of in ((whole, 10_724, 53_018), (anatomy, 7_400, 13_633)):
-        finding = named(found)["images/answer-in-path"]
+        finding = named(found)["paths/answer-in-path"]
         assert (finding["severity"], finding["rows"], finding["of"]) == ("warning", rows, of)
         assert finding["figure"] > 0.99
 

@@ -73,7 +73,7 @@ def _too_rare(database: duckdb.DuckDBPyConnection, split: str) -> Finding:
         Severity.WARNING if rows.num_rows >= MATTERS * total else Severity.NOTE,
         sentence(
             part(len(rows["answer"].unique()), answers, "answers"),
-            f"have fewer than {MIN_QUESTIONS} {of} or {MIN_UNITS} units to be learnt from, which concerns",
+            f"are right in fewer than {MIN_QUESTIONS} {of}, or in one unit only; that concerns",
             part(rows.num_rows, total, of),
         ),
         figure=rows.num_rows / total,

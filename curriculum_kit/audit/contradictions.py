@@ -78,15 +78,15 @@ def contradiction_findings(database: duckdb.DuckDBPyConnection, schemes: Mapping
             Severity.WARNING,
             differing.filter(differing["exclusive"]),
             asked,
-            "have another answer than the same question about the same image elsewhere, of which only one can be right",
+            "are asked again about the same image with another answer; only one of the two can be right",
         ),
         _finding(
             "differing-answers",
             Severity.NOTE,
             differing.filter(pc.invert(differing["exclusive"])),
             asked,
-            "have another answer than the same question about the same image elsewhere, but both may be right: they "
-            "are not offered side by side",
+            "are asked again about the same image with another answer, but both may be right: they are not offered "
+            "side by side",
         ),
         _finding(
             "repeated",

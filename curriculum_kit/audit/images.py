@@ -96,7 +96,10 @@ def image_findings(database: duckdb.DuckDBPyConnection) -> list[Finding]:
         says = f"None of the {images - unseen:,} images looked at is missing, corrupt, blank or too small."
         findings.append(clear(Check.IMAGES, says, images - unseen))
     if unseen:
-        says = sentence(part(unseen, images, "images"), "were not looked at; run ckit ingest with --images ROOT")
+        those = (
+            f"none of the {images:,} images was" if unseen == images else f"{part(unseen, images, 'images')} were not"
+        )
+        says = sentence(those, "looked at; run ckit ingest with --images ROOT")
         findings.append(unchecked(Check.IMAGES, "not-looked-at", says))
     return findings
 

@@ -93,14 +93,14 @@ def path_findings(database: duckdb.DuckDBPyConnection) -> list[Finding]:
     ).fetchall()[0]
     if not of:
         says = f"None of the {total:,} questions has an answer of {MIN_LENGTH} characters or more to look for in paths."
-        return [unchecked(Check.IMAGES, "answer-in-path", says)]
+        return [unchecked(Check.PATHS, "answer-in-path", says)]
     findings = [finding for place in PLACES for finding in _look_in(database, place, of)]
     if not findings:
         says = f"No image path and no id gives the answer away ({of:,} answers of {MIN_LENGTH} characters or more)."
-        findings = [Finding(Check.IMAGES, "answer-in-path", Severity.CLEAR, says, of=of)]
+        findings = [Finding(Check.PATHS, "answer-in-path", Severity.CLEAR, says, of=of)]
     if shown < of:
         says = sentence(part(of - shown, of, "questions"), "name no image, so that its path could not be looked at")
-        findings.append(unchecked(Check.IMAGES, "answer-in-path-not-looked-at", says))
+        findings.append(unchecked(Check.PATHS, "answer-in-path-not-looked-at", says))
     return findings
 
 
@@ -124,14 +124,14 @@ def _look_in(database: duckdb.DuckDBPyConnection, place: _Place, of: int) -> lis
     proof = evidence(hits["question_id"], hits["image_id"], hits["detail"])
     if not named.num_rows:
         says = sentence(found, f"{place.says}; they have no choices, so that there is no chance to compare with")
-        return [Finding(Check.IMAGES, place.what, Severity.NOTE, says, rows=hits.num_rows, of=of, evidence=proof)]
+        return [Finding(Check.PATHS, place.what, Severity.NOTE, says, rows=hits.num_rows, of=of, evidence=proof)]
     right, chance, low, high, p_value = _against_chance(named)
     if p_value >= SIGNIFICANCE or right - chance < MATTERS:
         return []
     rates = f"{100 * right:.1f} % (chance {100 * chance:.1f} %)"
     return [
         Finding(
-            Check.IMAGES,
+            Check.PATHS,
             place.what,
             Severity.WARNING,
             sentence(found, f"{place.says}; the option that stands there is the right one in {rates}"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from curriculum_kit.cli.console import console, say
 from curriculum_kit.enums import Severity
@@ -37,14 +38,20 @@ def print_audit(found: Audit) -> None:
     say(f"{found.questions:,} questions of {found.folder}{which}\n")
     rows = found.findings.to_pylist()
     _print_guessers(rows)
+    # What several checks say in the same words is said once.
+    alike: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        colour = _COLOURS[Severity(row["severity"])]
-        console().print(f"[{colour}]{row['severity']:<{_INDENT - 1}}[/] [bold]{escape(row['name'])}[/]")
-        console().print(Padding(escape(row["sentence"]), (0, 0, 0, _INDENT)))
-    say(
-        f"\n{found.evidence.num_rows:,} rows of evidence in {found.folder}/audit; to look at them:\n"
-        f'ckit inspect {found.folder} --sql "SELECT name, count(*) AS n FROM evidence GROUP BY 1"'
-    )
+        alike.setdefault((row["severity"], row["sentence"]), []).append(row["name"])
+    for (severity, sentence), same in alike.items():
+        names = ", ".join(same)
+        title = Text.assemble((f"{severity:<{_INDENT - 1}} ", _COLOURS[Severity(severity)]), (names, "bold"))
+        console().print(title)
+        console().print(Padding(escape(sentence), (0, 0, 0, _INDENT)))
+    if found.evidence.num_rows:
+        say(
+            f"\n{found.evidence.num_rows:,} rows of evidence in {found.folder}/audit; to look at them:\n"
+            f'ckit inspect {found.folder} --sql "SELECT name, count(*) AS n FROM evidence GROUP BY 1"'
+        )
 
 
 def _print_guessers(rows: list[dict[str, Any]]) -> None:

@@ -17,7 +17,8 @@ import pyarrow as pa
 from curriculum_kit import __version__
 from curriculum_kit.audit.blind import blind_findings, blind_solvability, blind_table, word_findings
 from curriculum_kit.audit.enough import too_little
-from curriculum_kit.audit.findings import Finding, evidence_table, findings_table
+from curriculum_kit.audit.findings import Finding, evidence_table, findings_table, unchecked
+from curriculum_kit.audit.options import answers_not_offered
 from curriculum_kit.enums import Check
 from curriculum_kit.errors import OutputOccupied, OutputUnwritable
 from curriculum_kit.pipeline.audited import open_audited, reading_checks
@@ -28,6 +29,13 @@ from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, row
 
 Progress = Callable[[str, int, int], None]
 AUDIT_FOLDER = "audit"
+
+
+_OF_OPTIONS = (Check.FORMATS, Check.LETTERS, Check.OPTIONS, Check.PRIOR, Check.WORDS, Check.BLIND)
+_NO_OPTIONS = (
+    "No question has choices, so that nothing can be said of their form and letters, of equal ones, of how often each "
+    "is right, and of what is right without the image. ckit build-curriculum draws choices; audit what it writes."
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,10 @@ def audit(
     with reading_checks(folder):
         for done, check in enumerate(wanted):
             progress("checks", done, len(wanted))
-            if check is Check.WORDS:
+            if check in _OF_OPTIONS and not len(audited.labels):
+                findings.append(unchecked(check, "all", _NO_OPTIONS))
+                findings += answers_not_offered(audited.rejects) if check is Check.OPTIONS else []
+            elif check is Check.WORDS:
                 findings += word_findings(audited.labels)
             elif check is Check.BLIND:
                 estimate = blind_solvability(audited.labels, seed=seed, on_progress=progress)

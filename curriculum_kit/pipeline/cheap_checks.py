@@ -24,17 +24,14 @@ from curriculum_kit.pipeline.sources import Source
 from curriculum_kit.pipeline.sql import from_tables
 
 CHEAP: Mapping[Check, Callable[[Audited], list[Finding]]] = {
-    Check.FORMATS: lambda a: [
-        *format_findings(a.spellings, AS_GIVEN),
-        *format_findings(a.labels, AS_SHOWN),
-        *path_findings(a.database),
-    ],
+    Check.FORMATS: lambda a: [*format_findings(a.spellings, AS_GIVEN), *format_findings(a.labels, AS_SHOWN)],
     Check.LETTERS: lambda a: letter_findings(a.labels),
     Check.OPTIONS: lambda a: [*option_findings(a.spellings, a.labels), *answers_not_offered(a.rejects)],
     Check.PRIOR: lambda a: prior_findings(a.labels),
     Check.LEAKS: lambda a: leak_findings(a.database),
     Check.CONTRADICTIONS: lambda a: contradiction_findings(a.database),
     Check.IMAGES: lambda a: image_findings(a.database),
+    Check.PATHS: lambda a: path_findings(a.database),
     Check.CLASSES: lambda a: class_findings(a.database),
 }
 """What each check is made of."""

@@ -25,7 +25,7 @@ def test_answers_of_few_questions_or_one_unit_are_too_rare(make_database: Make) 
     rows = [*times(10, "liver"), *times(5, "gut"), *times(4, "hook"), *times(6, "lung", ["u3"])]
     rare = found_in(make_database(rows))["too-rare"]
     assert rare.sentence == (
-        "2 of 4 answers (50.0 %) have fewer than 5 questions or 2 units to be learnt from, which concerns "
+        "2 of 4 answers (50.0 %) are right in fewer than 5 questions, or in one unit only; that concerns "
         "10 of 25 questions (40.0 %)."
     )
     assert (rare.severity, rare.rows, rare.evidence.num_rows) == (Severity.WARNING, 10, 10)

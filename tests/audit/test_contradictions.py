@@ -36,8 +36,8 @@ def test_two_answers_of_which_each_question_offers_both(make_database: Make) -> 
     assert shown_by(two) == [("q0", "answer liver, elsewhere gut"), ("q1", "answer gut, elsewhere liver")]
     assert (two.severity, two.rows, two.of) == (Severity.WARNING, 2, 3)
     assert two.sentence == (
-        "2 of 3 questions with an image (66.7 %) have another answer than the same question about the same image "
-        "elsewhere, of which only one can be right."
+        "2 of 3 questions with an image (66.7 %) are asked again about the same image with another answer; only one of "
+        "the two can be right."
     )
     assert found.keys() == {"two-answers"}
 

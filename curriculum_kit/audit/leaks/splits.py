@@ -77,7 +77,7 @@ def leak_findings(database: duckdb.DuckDBPyConnection, schemes: Mapping[str, str
             absent.append(kind.name)
     if absent:
         of = sum(splits.get(held, 0) for splits in sizes.values() if len(splits) > 1 for held in HELD_OUT)
-        says = f"Of the {of:,} held-out questions none shares {' or '.join(absent)} with another split."
+        says = f"None of the {of:,} held-out questions shares {_or(absent)} with another split."
         found.append(clear(Check.LEAKS, says, of))
     return found + gaps + _not_looked_at(database)
 
@@ -157,6 +157,10 @@ def _finding(kind: LeakKind, hits: pa.Table, scheme: str, pair: tuple[Split, Spl
         of=of[0],
         evidence=evidence(hits["question_id"], hits["image_id"], twins),
     )
+
+
+def _or(names: list[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _suffix(scheme: str) -> str:

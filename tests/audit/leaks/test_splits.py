@@ -48,7 +48,7 @@ def test_an_image_on_both_sides(make_database: Make) -> None:
     ]
     assert (
         found["none"].sentence
-        == "Of the 4 held-out questions none shares a question about one image with another split."
+        == "None of the 4 held-out questions shares a question about one image with another split."
     )
     assert {what for what, finding in found.items() if finding.severity is Severity.UNCHECKED} == {
         "same-bytes",

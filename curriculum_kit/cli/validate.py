@@ -28,15 +28,19 @@ def validate(
 ) -> None:
     """Ask whether S(q) predicts which questions a model fails.
 
-    Shown are the rank correlations of S(q), its channels, tier, hops and blind solvability with the pass rates of any
-    model, overall, by benchmark and by answer; what is left of them given blind solvability; and the channel
-    weights that would predict best. All of it goes to CURRICULUM/validation.json and to the data card.
+    Shown are the rank correlations of S(q), its channels, tier, hops and blind
+    solvability with the pass rates of any model, overall, by benchmark and by
+    answer, what is left of them given blind solvability, and the channel
+    weights that would predict best.
+
+    All of it goes to CURRICULUM/validation.json and to the data card, beside
+    what was found with other models.
 
     Examples:
 
       ckit validate curriculum --pass-rates qwen.csv
 
-      ckit validate curriculum --pass-rates rates.parquet --model "Qwen2.5-VL-3B, 16 rollouts"
+      ckit validate curriculum --pass-rates rates.csv --model "Qwen, 16 rollouts"
     """
     from curriculum_kit.cli.validate_view import print_validation
     from curriculum_kit.pipeline.validate import save_validation, validate_curriculum

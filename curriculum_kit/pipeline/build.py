@@ -23,6 +23,7 @@ from curriculum_kit.errors import OutputOccupied
 from curriculum_kit.pipeline.runner import StageRunner
 from curriculum_kit.pipeline.sources import describe
 from curriculum_kit.pipeline.stages import Stages
+from curriculum_kit.pipeline.validate import with_validation
 from curriculum_kit.prompts import template_named
 from curriculum_kit.schemas import SCHEMA_VERSION
 from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, write_json, write_text
@@ -75,7 +76,7 @@ def build(
             folder.forget_manifest()
             work.run()
             manifest = _manifest(asked, work)
-            write_text(folder.root / "README.md", data_card(manifest))
+            write_text(folder.root / "README.md", with_validation(data_card(manifest), folder.root, manifest))
             write_json(folder.root / MANIFEST, manifest)
             return _summary(output, work)
     except OSError as error:

@@ -37,6 +37,8 @@ def load_pass_rates(database: duckdb.DuckDBPyConnection, file: Path) -> int:
     kind = file.suffix.lower()
     if kind not in _READERS:
         raise ConfigInvalid(f"{file} is no {', '.join(_READERS)}; give pass rates as Parquet, CSV or JSON lines")
+    if not file.stat().st_size:
+        raise _empty(file)
     place = "'" + glob.escape(str(file)).replace("'", "''") + "'"
     source = _READERS[kind].format(place)
     with _reading(file):
@@ -68,16 +70,16 @@ def _check_columns(file: Path, names: list[str]) -> None:
 def _check_rows(database: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Raise `SourceUnreadable` for the first thing that is wrong with the rows, with the first question it concerns."""
     if not _count(database, "true"):
-        raise SourceUnreadable(f"{file} is empty; give it a row per question with {' and '.join(COLUMNS)}")
+        raise _empty(file)
     if count := _count(database, "coalesce(question_id, '') = ''"):
-        raise SourceUnreadable(f"{file}: {count:,} rows have no question_id; leave them out")
+        raise SourceUnreadable(f"{file}: rows without a question_id: {count:,}; leave them out")
     repeated = database.execute(
         "SELECT question_id, count(*) AS n FROM rates GROUP BY 1 HAVING n > 1 ORDER BY 1"
     ).fetchall()
     if repeated:
         raise SourceUnreadable(
-            f"{file}: {len(repeated):,} question_ids stand there more than once, {repeated[0][0]!r} "
-            f"{repeated[0][1]} times; give each question one row with the mean over its rollouts"
+            f"{file}: question_ids that stand there more than once: {len(repeated):,}, the first is "
+            f"{repeated[0][0]!r}, {repeated[0][1]} times; give each question one row, the mean over its rollouts"
         )
     for wrong, says in (
         ("given IS NULL", "is missing"),
@@ -89,9 +91,13 @@ def _check_rows(database: duckdb.DuckDBPyConnection, file: Path) -> None:
             name, given = database.execute(query).fetchall()[0]
             what = "pass_rate" if given is None else f"pass_rate {given!r}"
             raise SourceUnreadable(
-                f"{file}: {what} of question {name!r} {says} ({count:,} such rows); "
+                f"{file}: {what} of question {name!r} {says} (such rows: {count:,}); "
                 "give the share of rollouts that were right, 0 to 1"
             )
+
+
+def _empty(file: Path) -> SourceUnreadable:
+    return SourceUnreadable(f"{file} is empty; give it a row per question with {' and '.join(COLUMNS)}")
 
 
 def _count(database: duckdb.DuckDBPyConnection, condition: str) -> int:

@@ -66,7 +66,7 @@ def validate_curriculum(folder: Path, pass_rates: Path, *, model: str | None = N
         raise ConfigInvalid(f"{folder} holds ingested questions, no curriculum; name one of ckit build-curriculum")
     rows = load_pass_rates(database, pass_rates)
     with reading(folder):
-        blind_from = _where_blind(database, folder)
+        blind_from = _where_blind(database)
         _check_ids(database, folder, pass_rates)
         table = _rated_rows(database, blind_from)
         questions = database.execute("SELECT count(*) FROM shards WHERE variant_id = 0").fetchall()[0][0]
@@ -126,13 +126,11 @@ def _shards_of(manifest: Mapping[str, Any]) -> str:
     return hash_of({name: entry["sha256"] for name, entry in files.items() if name.startswith("shards/")})
 
 
-def _where_blind(database: duckdb.DuckDBPyConnection, folder: Path) -> str | None:
-    """Return where blind solvability is known from: the shards, or an audit of this very curriculum."""
+def _where_blind(database: duckdb.DuckDBPyConnection) -> str | None:
+    """Return where blind solvability is known from: the shards, or an audit, whose view there is while it holds."""
     if database.execute("SELECT count(blind) FROM shards").fetchall()[0][0]:
         return "shards"
-    audited = (read_json(folder / "audit" / MANIFEST) or {}).get("audited")
-    there = ("blind",) in database.execute("SHOW TABLES").fetchall()
-    return "audit" if there and audited == sha256_of(folder / MANIFEST) else None
+    return "audit" if ("blind",) in database.execute("SHOW TABLES").fetchall() else None
 
 
 def _check_ids(database: duckdb.DuckDBPyConnection, folder: Path, file: Path) -> None:
@@ -142,7 +140,7 @@ def _check_ids(database: duckdb.DuckDBPyConnection, folder: Path, file: Path) ->
     ).fetchall()[0]
     if unknown[0]:
         raise SourceUnreadable(
-            f"{file}: {unknown[0]:,} question_ids are unknown to {folder}, the first is {unknown[1]!r}; "
+            f"{file}: question_ids unknown to {folder}: {unknown[0]:,}, the first is {unknown[1]!r}; "
             "leave these rows out, or name the curriculum they belong to"
         )
 

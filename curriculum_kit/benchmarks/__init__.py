@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from curriculum_kit.benchmarks.base import Benchmark
 
 _READERS = {
-    "ssg-vqa": ("ssg_vqa", "SSGVQA"),
+    "ssg-vqa": ("ssg_vqa.reader", "SSGVQA"),
     "omnimedvqa": ("omnimedvqa", "OmniMedVQA"),
     "anatomy-r1": ("anatomy_r1", "AnatomyR1"),
     "med-r1": ("med_r1", "MedR1"),

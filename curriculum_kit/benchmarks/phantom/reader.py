@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from curriculum_kit.benchmarks.base import BenchmarkCard
-from curriculum_kit.benchmarks.ssg_vqa import SSGVQA
+from curriculum_kit.benchmarks.ssg_vqa.reader import SSGVQA
 
 
 class Phantom(SSGVQA):

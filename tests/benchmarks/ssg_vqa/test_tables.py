@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from curriculum_kit.benchmarks.base import MAX_RAW, Batch
-from curriculum_kit.benchmarks.ssg_vqa_files import load
-from curriculum_kit.benchmarks.ssg_vqa_tables import batch_of
+from curriculum_kit.benchmarks.ssg_vqa.files import load
+from curriculum_kit.benchmarks.ssg_vqa.tables import batch_of
 from curriculum_kit.schemas import schema_of
 
 

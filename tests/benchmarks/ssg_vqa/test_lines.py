@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from curriculum_kit.benchmarks.base import Rejected
-from curriculum_kit.benchmarks.ssg_vqa_lines import Lines, read_lines
+from curriculum_kit.benchmarks.ssg_vqa.lines import Lines, read_lines
 from curriculum_kit.errors import SourceUnreadable
 
 LONG = b"Is there a hook?|True|one_hop.json|exist|relate_spatial"
@@ -78,7 +78,7 @@ def test_lines_know_their_file_and_their_number() -> None:
 
 
 def test_a_text_longer_than_a_block_is_cut_like_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curriculum_kit.benchmarks.ssg_vqa_lines._BLOCK", 7)
+    monkeypatch.setattr("curriculum_kit.benchmarks.ssg_vqa.lines._BLOCK", 7)
     assert fields(LONG + b"\nQ?|a\n\n" + LONG) == [*fields(LONG), ("Q?", "a", ""), *fields(LONG)]
 
 
@@ -104,7 +104,7 @@ def test_there_may_be_no_lines(files: list[bytes]) -> None:
 
 
 def test_more_text_than_can_be_addressed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curriculum_kit.benchmarks.ssg_vqa_lines._MOST", 10)
+    monkeypatch.setattr("curriculum_kit.benchmarks.ssg_vqa.lines._MOST", 10)
     with pytest.raises(SourceUnreadable, match=r"^0\.txt and the files after it hold over 2 GB of text"):
         read(b"Q1?|a", b"Q2?|b")
 

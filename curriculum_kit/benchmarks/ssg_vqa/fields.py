@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from curriculum_kit.benchmarks.ssg_vqa_lines import Lines
+from curriculum_kit.benchmarks.ssg_vqa.lines import Lines
 from curriculum_kit.labels import fold_label
 from curriculum_kit.schemas import Reason
 

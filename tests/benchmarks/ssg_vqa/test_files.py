@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from curriculum_kit.benchmarks.ssg_vqa import SSGVQA
+from curriculum_kit.benchmarks.ssg_vqa.reader import SSGVQA
 from curriculum_kit.errors import SourceNotFound
 
 READER = SSGVQA()

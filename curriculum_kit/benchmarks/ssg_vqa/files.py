@@ -14,6 +14,9 @@ from pathlib import Path
 
 from curriculum_kit.benchmarks.base import SourceFile
 
+NAME = "ssg-vqa"
+"""What the benchmark is called; others may be written in its layout."""
+
 _BUFFER = 1 << 16
 """Bytes to read at once; a question file has 4,000 to 8,000. From 128 KiB on, every read maps memory of its own."""
 

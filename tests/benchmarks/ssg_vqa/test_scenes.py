@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from curriculum_kit.benchmarks.ssg_vqa_scenes import scene_tables
+from curriculum_kit.benchmarks.ssg_vqa.scenes import scene_tables
 from curriculum_kit.errors import SourceUnreadable
 from curriculum_kit.schemas import schema_of
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curriculum_kit.benchmarks import ssg_vqa
-from curriculum_kit.benchmarks.ssg_vqa import SPLITS, SSGVQA
+from curriculum_kit.benchmarks.ssg_vqa import reader
+from curriculum_kit.benchmarks.ssg_vqa.reader import SSGVQA
+from curriculum_kit.benchmarks.ssg_vqa.tables import SPLITS
 from curriculum_kit.errors import SourceUnreadable
 
 READER = SSGVQA()
@@ -247,7 +248,7 @@ def test_the_size_of_a_batch_changes_no_row(
     for number, text in enumerate(texts):
         frame(tmp_path, f"VID{number // 2:02d}", number, text, GRAPH if number % 2 else None)
     whole = read_all(READER, tmp_path)
-    monkeypatch.setattr(ssg_vqa, "FILES_PER_BATCH", 2)
+    monkeypatch.setattr(reader, "FILES_PER_BATCH", 2)
     batches = list(READER.read(tmp_path, READER.files(tmp_path)))
     assert len(batches) == 3
     assert [len(batch.sources) for batch in batches] == [2, 2, 1]

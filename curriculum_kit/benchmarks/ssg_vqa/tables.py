@@ -8,13 +8,28 @@ import pyarrow.compute as pc
 
 from curriculum_kit.benchmarks.base import MAX_RAW, Batch, raw_text
 from curriculum_kit.benchmarks.normalise import image_id, question_id, rejects_table
-from curriculum_kit.benchmarks.ssg_vqa import SPLITS, SSGVQA
-from curriculum_kit.benchmarks.ssg_vqa_fields import look_up, questions_and_rejects
-from curriculum_kit.benchmarks.ssg_vqa_files import Frames
-from curriculum_kit.benchmarks.ssg_vqa_lines import read_lines
-from curriculum_kit.benchmarks.ssg_vqa_scenes import scene_tables
+from curriculum_kit.benchmarks.ssg_vqa.fields import look_up, questions_and_rejects
+from curriculum_kit.benchmarks.ssg_vqa.files import NAME, Frames
+from curriculum_kit.benchmarks.ssg_vqa.lines import read_lines
+from curriculum_kit.benchmarks.ssg_vqa.scenes import scene_tables
 from curriculum_kit.labels import fold_label
 from curriculum_kit.schemas import Split, schema_of
+
+_VALIDATION = ("VID18", "VID48", "VID01", "VID35", "VID31")
+_TEST = ("VID22", "VID74", "VID60", "VID02", "VID43")
+_TRAIN = tuple(
+    f"VID{number:02d}"
+    for number in (
+        *(4, 5, 6, 8, 10, 12, 13, 14, 15, 23, 25, 26, 27, 29, 32, 36, 40, 42, 47, 49, 50, 51, 52, 56, 57, 62, 65, 66),
+        *(68, 70, 73, 75, 78, 79, 80),
+    )
+)
+SPLITS = {
+    **dict.fromkeys(_TRAIN, Split.TRAIN),
+    **dict.fromkeys(_VALIDATION, Split.VALIDATION),
+    **dict.fromkeys(_TEST, Split.TEST),
+}
+"""The split that the benchmark publishes, by video."""
 
 
 def batch_of(benchmark: str, frames: Frames) -> Batch:
@@ -63,7 +78,7 @@ def _questions(
     """
     rows = lines.num_rows
     # Frames of the phantom are not frames of the real videos whose numbers they bear.
-    prefix = "" if benchmark == SSGVQA.card.name else f"{benchmark}-"
+    prefix = "" if benchmark == NAME else f"{benchmark}-"
     videos = pa.array(frames.videos).dictionary_encode()
     known = videos.dictionary.to_pylist()
     # By the name of the file, not its number: 1.txt and 01.txt are two files, and ids must differ.

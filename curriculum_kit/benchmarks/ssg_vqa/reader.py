@@ -24,8 +24,7 @@ from typing import ClassVar
 
 from curriculum_kit.benchmarks.ahead import map_ahead
 from curriculum_kit.benchmarks.base import Batch, BenchmarkCard
-from curriculum_kit.benchmarks.ssg_vqa_files import Frames, list_frames, load, root_of
-from curriculum_kit.enums import Split
+from curriculum_kit.benchmarks.ssg_vqa.files import NAME, Frames, list_frames, load, root_of
 from curriculum_kit.errors import SourceNotFound
 
 FILES_PER_BATCH = 1_000
@@ -34,28 +33,12 @@ FILES_PER_BATCH = 1_000
 _READ_AHEAD, _MADE_AHEAD = 8, 2
 """Batches that are read, and made, before they are asked for; 6 MB and 20 MB each."""
 
-_VALIDATION = ("VID18", "VID48", "VID01", "VID35", "VID31")
-_TEST = ("VID22", "VID74", "VID60", "VID02", "VID43")
-_TRAIN = tuple(
-    f"VID{number:02d}"
-    for number in (
-        *(4, 5, 6, 8, 10, 12, 13, 14, 15, 23, 25, 26, 27, 29, 32, 36, 40, 42, 47, 49, 50, 51, 52, 56, 57, 62, 65, 66),
-        *(68, 70, 73, 75, 78, 79, 80),
-    )
-)
-SPLITS = {
-    **dict.fromkeys(_TRAIN, Split.TRAIN),
-    **dict.fromkeys(_VALIDATION, Split.VALIDATION),
-    **dict.fromkeys(_TEST, Split.TEST),
-}
-"""The split that the benchmark publishes, by video."""
-
 
 class SSGVQA:
     """Reader of the SSG-VQA release; `name` is another benchmark's where that is written in the same layout."""
 
     card: ClassVar[BenchmarkCard] = BenchmarkCard(
-        name="ssg-vqa",
+        name=NAME,
         title="SSG-VQA: surgical scene graph VQA",
         licence="CC BY-NC-SA 4.0",
         homepage="https://github.com/CAMMA-public/SSG-VQA",
@@ -88,6 +71,6 @@ class SSGVQA:
         return self._batches(map_ahead(read, chunks, _READ_AHEAD))
 
     def _batches(self, frames: Iterator[Frames]) -> Iterator[Batch]:
-        from curriculum_kit.benchmarks.ssg_vqa_tables import batch_of
+        from curriculum_kit.benchmarks.ssg_vqa.tables import batch_of
 
         yield from map_ahead(partial(batch_of, self.card.name), frames, _MADE_AHEAD)

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from curriculum_kit.benchmarks.ssg_vqa_fields import encoded, look_up, questions_and_rejects
-from curriculum_kit.benchmarks.ssg_vqa_lines import read_lines
+from curriculum_kit.benchmarks.ssg_vqa.fields import encoded, look_up, questions_and_rejects
+from curriculum_kit.benchmarks.ssg_vqa.lines import read_lines
 
 LONG = "Is there a hook?|True|one_hop.json|exist|relate_spatial"
 

@@ -52,7 +52,8 @@ def cheap_audit(database: duckdb.DuckDBPyConnection, questions: Path, sources: S
     """Return what the cheap checks find in the questions of a curriculum, as rows of `findings`."""
     database.execute(f"CREATE OR REPLACE VIEW questions AS SELECT * FROM {from_tables([questions])}")
     images = from_tables(source.images for source in sources)
-    database.execute(f"CREATE OR REPLACE VIEW images AS SELECT * FROM {images}")
+    asked = "WHERE image_id IN (SELECT unnest(image_ids) FROM questions)"
+    database.execute(f"CREATE OR REPLACE VIEW images AS SELECT * FROM {images} {asked}")
     audited = Audited(database, sample=MOST_OPTIONS_OF)
     findings = [finding for check in Check if check in _IN_A_BUILD for finding in _IN_A_BUILD[check](audited)]
     return {"statistics_over": len(audited.labels), "findings": findings_table(findings).to_pylist()}

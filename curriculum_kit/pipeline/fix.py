@@ -41,6 +41,7 @@ from curriculum_kit.storage import (
     write_json,
     write_table,
 )
+from curriculum_kit.terms import Terms
 from curriculum_kit.vocabulary import vocabulary
 
 Progress = Callable[[str, int, int], None]
@@ -148,7 +149,8 @@ def _redraw(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, l
     offers = offers_of([questions])
     if not len(offers):
         return questions, ["No question has choices, so that none were drawn anew."]
-    drawn = redraw_distractors(offers, polar=POLAR, seed=seed)
+    terms = Terms.load()
+    drawn = redraw_distractors(offers, polar=POLAR, clashing=lambda labels: terms.clashes(labels).mask(), seed=seed)
     offered = pc.greater(pc.list_value_length(questions["choices"]), 0).to_numpy()
     sizes = np.zeros(questions.num_rows, np.int64)
     sizes[offered] = np.diff(drawn.start)

@@ -20,6 +20,8 @@ class Folded:
     """What folding did, in questions and labels."""
 
     questions: int
+    offering: int
+    """Questions that have options"""
     labels_before: int
     labels_after: int
     respelled: int
@@ -34,9 +36,9 @@ class Folded:
     def sentences(self) -> list[str]:
         """Say what was done to how many questions."""
         of = f"of {self.questions:,} questions"
-        said = [f"The options of {self.respelled:,} {of} were written in one form."]
-        if not self.respelled:
-            said = [f"All options {of} are written in one form already."]
+        said = []
+        if self.offering or self.labels_after == self.labels_before:
+            said.append(self._writing())
         if self.labels_after < self.labels_before:
             said.append(
                 f"{self.labels_before:,} labels became {self.labels_after:,}, because some mean the same; "
@@ -49,6 +51,17 @@ class Folded:
                 f"{self.kept:,} {of} keep options that mean the same, because they have no others; look at them."
             )
         return said
+
+    def _writing(self) -> str:
+        if not self.offering:
+            return f"No two of {self.labels_before:,} answers mean the same; they were left as they are."
+        which = (
+            f"all {self.offering:,}" if self.respelled == self.offering else f"{self.respelled:,} of {self.offering:,}"
+        )
+        that = " that have some" if self.offering < self.questions else ""
+        if not self.respelled:
+            return f"The options of all {self.offering:,} questions{that} are written in one form already."
+        return f"The options of {which} questions{that} were written in one form."
 
 
 def fold_formats(questions: pa.Table) -> tuple[pa.Table, Folded]:
@@ -91,6 +104,7 @@ def fold_formats(questions: pa.Table) -> tuple[pa.Table, Folded]:
         table = table.set_column(place_, table.schema.field(name), column)
     return table, Folded(
         questions=len(sizes),
+        offering=int((sizes > 0).sum()),
         labels_before=len(labels),
         labels_after=len(np.unique(new)),
         respelled=_respelled(questions),

@@ -8,20 +8,28 @@ option is as likely to be right as the next (`sampling`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from curriculum_kit.offers import Offers
-from curriculum_kit.repair.also_right import asked_twice, clusters, named, with_related
+from curriculum_kit.repair.also_right import answering_alike, beginning_alike, clusters, contained, paired
+from curriculum_kit.repair.apart import never_together, one_per_modality, set_together
+from curriculum_kit.repair.barred import barred_labels, with_related
 from curriculum_kit.repair.likelihood import FOLDS, Group
 from curriculum_kit.repair.order import shuffled
 from curriculum_kit.repair.pool import Pool
 
 MAX_LABELS = 512
 """Labels that compete for the same questions; more are parted by how often they are right."""
+
+Clashing = Callable[[Sequence[str]], np.ndarray]
+"""Gives for labels the pairs that must not stand together, a symmetric mask (labels, labels)."""
+
+_SAID = 3
+"""Times that the source sets two labels together with one of them right, for it to be meant."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,8 @@ class Redrawn:
     remains: float
     """Share of the questions drawn anew that is still expected to be right for who knows all likelihoods: chance, and
     what is added where the words or the modality leave fewer labels likely than there are options"""
+    chance: float
+    """Share of the questions drawn anew that are right by chance"""
 
     def sentences(self) -> list[str]:
         """Say what was done to how many questions."""
@@ -57,8 +67,8 @@ class Redrawn:
             said.append(f"{kept:,} questions keep their options, because no other label may stand beside the answer.")
         if done:
             said.append(
-                "Who knows how likely each label is given the question's words and modality is expected to get "
-                f"{self.remains:.1%} of the questions drawn anew right."
+                "A guesser who knows how likely each label is, given the question's words and modality, should still "
+                f"get {_percent(self.remains)} of the questions drawn anew right (chance {_percent(self.chance, 0)})."
             )
         return said
 
@@ -68,6 +78,7 @@ def redraw_distractors(
     *,
     also_right: Sequence[Collection[str]] | None = None,
     polar: Mapping[str, tuple[str, str]] | None = None,
+    clashing: Clashing | None = None,
     seed: int = 0,
 ) -> Redrawn:
     """Return new options for each question.
@@ -75,8 +86,11 @@ def redraw_distractors(
     `offers` hold canonical labels, one of them right. `also_right` names for each question the labels that are known
     to be right too; where it is None, the answers to other questions of the same type about the same image
     are taken for such. Never offered are labels that mean the same as the answer, say less or more of the same
-    thing, or answer the same question about the same image. `polar` maps labels such as yes and no to their
-    pair, which stands alone. The draw depends on `seed` and on all questions together.
+    thing, begin with a form of the same word, or answer the same question about the same image; nor what the source
+    avoids to offer beside it (`apart`). `clashing` returns, for any labels, which pairs of them must not stand
+    together, a symmetric mask; name there what only knowledge of the field can tell, such as a part and its whole. A
+    label that none of these rules out may still be right: nobody has looked at the image. `polar` maps labels such as
+    yes and no to their pair, which stands alone. The draw depends on `seed` and on all questions together.
     """
     rng = np.random.default_rng(seed)
     answer = np.asarray(offers.option.codes[_first_right(offers)], np.int64)
@@ -87,7 +101,7 @@ def redraw_distractors(
     drawn, remains = np.zeros(len(offers), bool), np.zeros(len(offers))
     for members in _groups(offers, answer, ~is_polar):
         labels, own = np.unique(answer[members], return_inverse=True)
-        pool = _pool(offers, members, labels, own, also_right, frozenset(polar))
+        pool = _pool(offers, members, labels, own, also_right, frozenset(polar), clashing)
         rows, offered, expected = pool.draw(rng)
         several = np.bincount(rows, minlength=len(members)) > 1
         drawn[members], remains[members] = several, expected
@@ -108,7 +122,12 @@ def redraw_distractors(
         polar=int((two[:, 0] >= 0).sum()),
         fewer=int((np.diff(start) < offers.sizes).sum()),
         remains=float(remains[drawn].mean()) if drawn.any() else 0.0,
+        chance=float((1 / np.diff(start)[drawn]).mean()) if drawn.any() else 0.0,
     )
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f}\u00a0%"
 
 
 def _first_right(offers: Offers) -> np.ndarray:
@@ -153,6 +172,7 @@ def _pool(
     own: np.ndarray,
     also_right: Sequence[Collection[str]] | None,
     polar: Collection[str],
+    clashing: Clashing | None,
 ) -> Pool:
     names = [offers.option.texts[code] for code in labels]
     texts, text = np.unique(offers.question.codes[members], return_inverse=True)
@@ -164,15 +184,33 @@ def _pool(
         fold=_folds(offers.unit.codes[members]),
         labels=len(labels),
     )
-    cluster, related = clusters(names, np.bincount(own, minlength=len(labels)), polar)
+    source = _source(offers, members, labels)
+    alike, related = _related(names, group, source, polar, clashing)
+    barred = barred_labels(offers, members, own, names, also_right)
     return Pool(
         group=group,
         options=offers.sizes[members],
-        cluster=cluster,
+        cluster=clusters(names, np.bincount(own, minlength=len(labels)), alike),
         related=related,
-        barred=with_related(_barred(offers, members, own, names, also_right), own, related),
-        source=_source(offers, members, labels),
+        barred=with_related(barred, own, related),
+        source=source,
     )
+
+
+def _related(
+    names: Sequence[str], group: Group, source: Any, polar: Collection[str], clashing: Clashing | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which labels mean something alike, and which must not stand together: masks (labels, labels).
+
+    The source avoids pairs for more reasons than that both are right: they are kept apart, but make no cluster.
+    """
+    alike = paired([*contained(names), *answering_alike(names, polar)], len(names))
+    # Adjectives begin alike too (distal radius, distal ulna): what the source sets together may stay together.
+    alike |= paired(beginning_alike(names), len(names)) & (set_together(group.answer, source) < _SAID)
+    alike |= one_per_modality(group.modality, group.answer, source)
+    if clashing is not None:
+        alike |= clashing(names)
+    return alike, alike | never_together(group.text, group.modality, group.answer, source)
 
 
 def _source(offers: Offers, members: np.ndarray, labels: np.ndarray) -> Any:
@@ -196,21 +234,3 @@ def _folds(units: np.ndarray) -> np.ndarray:
     # Units come in the order of their codes, which is that of the files: neighbours go to different folds.
     folds: np.ndarray = place % FOLDS
     return folds
-
-
-def _barred(
-    offers: Offers,
-    members: np.ndarray,
-    own: np.ndarray,
-    names: Sequence[str],
-    also_right: Sequence[Collection[str]] | None,
-) -> Any:
-    """Return the labels that other questions or `also_right` give as answers, a sparse matrix (questions, labels)."""
-    images, texts = offers.image.codes[members].astype(np.int64), offers.question.codes[members]
-    nothing = np.array([not text for text in offers.image.texts])[images]
-    same = asked_twice(np.where(nothing, -1, images * len(offers.question.texts) + texts), own, len(names))
-    if also_right is not None:
-        places = {name: place for place, name in enumerate(names)}
-        return (same + named([also_right[row] for row in members], places, len(names))).tocsr()
-    known = bool(offers.question_type.texts[offers.question_type.codes[members[0]]])
-    return asked_twice(np.where(nothing, -1, images), own, len(names)) + same if known else same

@@ -42,6 +42,8 @@ class Resplit:
     before: dict[str, int]
     """Questions of each split"""
     after: dict[str, int]
+    unknown: tuple[int, int] = (0, 0)
+    """Distinct answers of test that no question of train has, before and after"""
     reason: str = ""
     """Why the splits were left as they are, a sentence; "" where they are free of leaks now"""
 
@@ -57,7 +59,10 @@ class Resplit:
                 f"{self.moved:,} of {sum(self.before.values()):,} questions{name} changed their split, so that "
                 f"{self.torn:,} sets of questions that share units or images stand on one side each ({sizes})."
             )
-        if self.unassigned:
+        if self.unknown[0] != self.unknown[1]:
+            before, now = self.unknown
+            said.append(f"Of the answers in test{name}, {now:,} are unknown to train now, {before:,} were before.")
+        if self.unassigned and self.before:
             said.append(f"{self.unassigned:,} questions{name} have no split and were left so.")
         return said
 
@@ -75,6 +80,7 @@ def redraw_splits(
     split = _codes(questions["split"])
     nodes = _nodes(questions, images)
     stratum = _codes_of([questions[name] for name in ("benchmark", "question_type", "modality", "answer")])
+    answer = _codes(questions["answer"])[0]
     schemes = np.array(scheme if scheme is not None else [""] * questions.num_rows, dtype=object)
     new, done = split[0].copy(), []
     open_ = split[1].index(Split.UNASSIGNED) if Split.UNASSIGNED in split[1] else -1
@@ -103,6 +109,7 @@ def redraw_splits(
                 unassigned=int((mine & (split[0] == open_)).sum()),
                 before=sizes[0],
                 after=sizes[0] if reason else sizes[1],
+                unknown=(_unknown(split, answer, rows), _unknown((new, split[1]), answer, rows)),
                 reason=reason,
             )
         )
@@ -124,6 +131,15 @@ def _reason(scheme: str, component: np.ndarray, before: dict[str, int], after: d
             "with one another, directly or by way of others, and would all have to stand on one side."
         )
     return ""
+
+
+def _unknown(split: tuple[np.ndarray, list[str]], answer: np.ndarray, rows: np.ndarray) -> int:
+    """Return how many distinct answers stand in test and not in train."""
+    test, train = (
+        answer[rows[split[0][rows] == split[1].index(side)]] if side in split[1] else answer[:0]
+        for side in (Split.TEST, Split.TRAIN)
+    )
+    return len(np.setdiff1d(test, train))
 
 
 def _nodes(questions: pa.Table, images: pa.Table | None) -> list[tuple[np.ndarray, np.ndarray]]:

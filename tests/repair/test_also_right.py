@@ -1,44 +1,63 @@
-"""Labels that may be right together, and what is barred from a question."""
+"""Labels that may be right together, told by their words, and the clusters they make."""
 
 import numpy as np
+import pytest
 
-from curriculum_kit.repair.also_right import asked_twice, clusters, named, with_related
+from curriculum_kit.repair.also_right import answering_alike, beginning_alike, clusters, contained, paired
+
+
+def clustered(labels: list[str], counts: list[int]) -> list[int]:
+    return list(clusters(labels, np.array(counts), paired(contained(labels), len(labels))))
 
 
 def test_labels_of_one_meaning_are_one_cluster_and_so_are_wider_and_narrower_ones() -> None:
     labels = ["kidney", "thyroid", "thyroid nodule", "lung", "lungs"]
-    cluster, related = clusters(labels, np.array([10, 1, 1, 1, 1]))
-    assert cluster.tolist() == [0, 1, 1, 2, 2]
-    assert np.argwhere(np.triu(related)).tolist() == [[1, 2], [3, 4]]
+    assert contained(labels) == [(1, 2), (3, 4)]
+    assert clustered(labels, [10, 1, 1, 1, 1]) == [0, 1, 1, 2, 2]
 
 
 def test_a_label_that_would_tie_up_most_questions_is_related_but_no_cluster() -> None:
-    cluster, related = clusters(["cancer", "lung cancer", "ulcer"], np.array([5, 4, 1]))
-    assert cluster.tolist() == [0, 1, 2]
-    assert np.argwhere(related).tolist() == [[0, 1], [1, 0]]
+    assert clustered(["cancer", "lung cancer", "ulcer"], [5, 4, 1]) == [0, 1, 2]
 
 
-def test_two_ways_to_say_no_may_both_be_right() -> None:
-    cluster, related = clusters(["no, it's normal", "no fracture", "fracture of a rib"], np.array([1, 1, 9]), {"no"})
-    assert cluster[0] == cluster[1] != cluster[2]
-    assert related.sum() == 2
+def test_what_is_related_to_a_third_label_only_makes_no_cluster() -> None:
+    labels = ["left lung", "lung", "right lung", "lungs", "liver"]
+    assert (0, 2) not in contained(labels)
+    assert clustered(labels, [1, 1, 1, 1, 30]) == [0, 0, 1, 0, 2]
 
 
-def test_answers_to_the_same_question_about_the_same_image_are_barred() -> None:
-    barred = asked_twice(np.array([7, 7, 3, -1, -1]), np.array([0, 2, 1, 0, 1]), 3).toarray()
-    assert barred.tolist() == [[1, 0, 1], [1, 0, 1], [0, 1, 0], [0, 0, 0], [0, 0, 0]]
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("bowel abnormality", "bowel inflammation", True),
+        ("benign image", "benign keratosis", True),
+        ("renal lesion", "liver lesion", False),
+        ("image", "imaging", False),
+    ],
+)
+def test_words_that_leave_open_what_it_is_are_not_counted(one: str, other: str, alike: bool) -> None:
+    assert contained([one, other]) == ([(0, 1)] if alike else [])
 
 
-def test_labels_of_a_scene_graph_are_barred_and_unknown_ones_ignored() -> None:
-    places = {"gut": 0, "liver": 1}
-    assert named([{"gut", "table"}, set(), ["liver", "liver"]], places, 2).toarray().tolist() == [
-        [1, 0],
-        [0, 0],
-        [0, 1],
-    ]
+def test_two_ways_to_say_no_or_that_all_is_well_may_both_be_right() -> None:
+    labels = ["no, it's normal", "no fracture", "fracture of a rib", "the lungs appear healthy", "abnormal"]
+    assert answering_alike(labels, {"no"}) == [(0, 1), (0, 3)]
+    assert answering_alike(labels, {}) == [(0, 3)]
 
 
-def test_what_is_related_to_a_barred_label_is_barred_too_but_not_for_the_answers_sake() -> None:
-    related = np.array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], bool)
-    barred = asked_twice(np.array([1, 1]), np.array([0, 2]), 4)
-    assert with_related(barred, np.array([0, 2]), related).toarray().tolist() == [[0, 0, 1, 1], [1, 1, 0, 0]]
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("dermoscopy", "dermoscopic imaging", True),
+        ("pancreatic cyst", "pancreas", True),
+        ("pneumonia", "pneumothorax", False),
+        ("left lung", "left kidney", False),
+        ("cyst of the pancreas", "pancreas", False),
+    ],
+)
+def test_first_words_that_are_forms_of_one(one: str, other: str, alike: bool) -> None:
+    assert beginning_alike([one, other]) == ([(0, 1)] if alike else [])
+
+
+def test_no_pairs_are_an_empty_mask() -> None:
+    assert paired([], 2).tolist() == [[False, False], [False, False]]

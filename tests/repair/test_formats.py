@@ -27,6 +27,7 @@ def test_the_most_used_spelling_stays_and_equal_options_are_merged(asked: Make, 
     assert mended["answer_index"].to_pylist() == [2, 0, 0, None]
     assert (folded.respelled, folded.relabelled, folded.merged, folded.kept) == (1, 3, 1, 0)
     assert (folded.labels_before, folded.labels_after) == (5, 3)
+    assert folded.sentences()[0] == "The options of 1 of 3 questions that have some were written in one form."
     assert folded.sentences()[2] == "Equal options were merged in 1 of 4 questions."
     assert mended.schema == schema_of("questions")
 
@@ -42,6 +43,19 @@ def test_a_question_of_equal_options_keeps_them_and_is_counted(asked: Make, tabl
 def test_of_two_spellings_that_are_used_equally_often_the_first_in_order_stays(asked: Make, table: Make) -> None:
     mended, _ = fold_formats(table([asked(0, "x-ray", "x-ray", "ct"), asked(1, "x ray", "x ray", "ct")]))
     assert mended["answer"].to_pylist() == ["x ray", "x ray"]
+
+
+def test_of_options_it_is_said_whether_all_some_or_none_were_written_otherwise(asked: Make, table: Make) -> None:
+    spelled = asked(0, "gut", "gut", "liver", choices_as_given=["Gut.", "liver"])
+    for rows, said in (
+        ([spelled], "The options of all 1 questions were written in one form."),
+        ([spelled, asked(1, "gut")], "The options of all 1 questions that have some were written in one form."),
+        ([asked(0, "gut", "gut", "liver")], "The options of all 1 questions are written in one form already."),
+        ([asked(0, "gut"), asked(1, "liver")], "No two of 2 answers mean the same; they were left as they are."),
+    ):
+        assert fold_formats(table(rows))[1].sentences() == [said]
+    [only] = fold_formats(table([asked(0, "lung"), asked(1, "lungs")]))[1].sentences()
+    assert only.startswith("2 labels became 1")
 
 
 def test_no_questions_are_no_questions() -> None:

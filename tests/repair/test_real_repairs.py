@@ -23,13 +23,18 @@ pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
-def anatomy(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Offers:
-    """Return OmniMedVQA's Anatomy Identification with one spelling per label."""
+def omnimedvqa(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    """Return OmniMedVQA with one spelling per label."""
     folder = tmp_path_factory.mktemp("omnimedvqa")
     ingest(reader_of("omnimedvqa"), real_data / "omnimedvqa", folder)
     questions, folded = fold_formats(pq.read_table(folder / "questions.parquet"))
     assert (folded.questions, folded.kept) == (62_907, 0)
-    return offers_of([questions.filter(pc.equal(questions["question_type"], "Anatomy Identification"))])
+    return questions
+
+
+@pytest.fixture(scope="module")
+def anatomy(omnimedvqa: pa.Table) -> Offers:
+    return of_type(omnimedvqa, "Anatomy Identification")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,20 @@ def test_anatomy_cannot_be_answered_by_its_labels_and_hardly_by_its_words(
     assert blind_accuracy(mended, words=True) < 0.42
 
 
+def test_what_the_source_keeps_apart_stays_apart(
+    omnimedvqa: pa.Table, anatomy: Offers, mend: Callable[[Offers, Redrawn], Offers]
+) -> None:
+    modalities = of_type(omnimedvqa, "Modality Recognition")
+    assert of_own_modality(modalities) == 7
+    assert of_own_modality(mend(modalities, redraw_distractors(modalities, polar=POLAR, seed=0))) == 0
+    mended = mend(anatomy, redraw_distractors(anatomy, polar=POLAR, seed=0))
+    beside = [beside_each_other(offers, "uterus", "fibroid") for offers in (anatomy, mended)]
+    assert beside == [0, 0]
+    # The source offers lungs beside a chest, so that only who knows that they lie in it can say otherwise.
+    assert beside_each_other(anatomy, "lung", "chest") == 72
+    assert beside_each_other(mended, "lung", "kidney") > 100
+
+
 def test_no_x_ray_of_the_test_split_is_in_train_afterwards(med_r1: pa.Table) -> None:
     axis = pc.map_lookup(med_r1["metadata"].combine_chunks(), "axis", "first").to_pylist()
     mended, [x_ray, anatomy] = redraw_splits(med_r1, scheme=axis)
@@ -79,6 +98,29 @@ def test_no_x_ray_of_the_test_split_is_in_train_afterwards(med_r1: pa.Table) -> 
     assert x_ray.after["test"] == pytest.approx(1_615, rel=0.01)
     assert x_ray.moved < 600
     assert anatomy.moved < 50
+
+
+def of_type(questions: pa.Table, name: str) -> Offers:
+    return offers_of([questions.filter(pc.equal(questions["question_type"], name))])
+
+
+def of_own_modality(offers: Offers) -> int:
+    """Return how many wrong options answer another question of the same modality."""
+    answer, size = offers.option.codes[offers.is_right], len(offers.option.texts)
+    answers = np.unique(offers.modality.codes.astype(np.int64) * size + answer)
+    wrong = ~offers.is_right
+    return int(
+        np.isin(
+            offers.modality.codes[offers.row[wrong]].astype(np.int64) * size + offers.option.codes[wrong], answers
+        ).sum()
+    )
+
+
+def beside_each_other(offers: Offers, one: str, other: str) -> int:
+    """Return how many questions offer both, one of them as the right answer."""
+    pair = [offers.option.texts.index(one), offers.option.texts.index(other)]
+    both = np.bincount(offers.row, np.isin(offers.option.codes, pair), len(offers)) == 2
+    return int((both & np.isin(offers.option.codes[offers.is_right], pair)).sum())
 
 
 def shared_rows(questions: pa.Table, axis: list[str], which: str) -> int:

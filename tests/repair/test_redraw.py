@@ -1,6 +1,6 @@
 """Distractors drawn anew: what a blind guesser has left, what never stands together, what is kept and counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,10 @@ def test_afterwards_labels_are_right_as_often_as_they_are_offered_given_the_word
     for colour in (0, 1):
         assert max(rates(mended.subset(mended.question.codes == colour)).values()) < 0.39
     assert redrawn.remains == pytest.approx(0.36, abs=0.03)
+    assert redrawn.sentences()[-1] == (
+        "A guesser who knows how likely each label is, given the question's words and modality, should still get "
+        f"{100 * redrawn.remains:.1f}\u00a0% of the questions drawn anew right (chance 25\u00a0%)."
+    )
 
 
 def test_the_answer_stands_at_every_letter_equally_often(biased: Offers, mend: Make) -> None:
@@ -81,6 +85,55 @@ def test_what_may_also_be_right_never_stands_beside_the_answer(asked: Make, tabl
     assert [options for options in choices if {"thyroid", "thyroid nodule"} <= set(options)] == []
     assert "gut" not in choices[4]
     assert "liver" not in choices[5]
+
+
+def test_a_part_is_not_offered_beside_its_whole_where_somebody_says_so(asked: Make, table: Make) -> None:
+    labels = ["lung", "chest", "foot", "hand", "knee", "arm", "hip", "jaw"]
+    rows = [asked(n, labels[n % 8], *(labels[(n + k) % 8] for k in range(4))) for n in range(800)]
+    offers = offers_of([table(rows)])
+
+    def part_of(names: Sequence[str]) -> np.ndarray:
+        mask = np.zeros((len(names), len(names)), bool)
+        lung, chest = names.index("lung"), names.index("chest")
+        mask[lung, chest] = mask[chest, lung] = True
+        return mask
+
+    plain, told = (
+        sum({"lung", "chest"} <= set(options) for options in options_of(offers, redrawn))
+        for redrawn in (redraw_distractors(offers), redraw_distractors(offers, clashing=part_of))
+    )
+    assert plain > 100
+    assert told == 0
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_labels_that_begin_alike_stand_together_only_where_the_source_sets_them_so(
+    asked: Make, table: Make, together: bool
+) -> None:
+    labels = ["distal radius", "femur", "distal ulna", "tibia", "skull", "spine", "sternum", "clavicle"]
+    rows = [asked(n, labels[n % 8], labels[n % 8], labels[(n + (2 if together else 1)) % 8]) for n in range(800)]
+    offers = offers_of([table(rows)])
+    choices = options_of(offers, redraw_distractors(offers, seed=0))
+    assert ({"distal radius", "distal ulna"} in [set(options) for options in choices]) == together
+
+
+def test_names_of_one_modality_do_not_stand_together_where_the_source_keeps_them_apart(
+    asked: Make, table: Make
+) -> None:
+    names = {"color photography": "fundus", "retinal imaging": "fundus", "ct": "ct", "mri": "mri", "x-ray": "x-ray"}
+    rng, labels, rows = np.random.default_rng(0), list(names), []
+    for n in range(500):
+        right = labels[n % 5]
+        wrong = [str(name) for name in rng.permutation(labels) if names[name] != names[right]]
+        # Of two names of one modality one at most is offered, even where both are wrong.
+        wrong = [name for place, name in enumerate(wrong) if names[name] not in [names[w] for w in wrong[:place]]]
+        rows.append(asked(n, right, right, *wrong[:2], modality=names[right]))
+    offers = offers_of([table(rows)])
+    choices = options_of(offers, redraw_distractors(offers, seed=0))
+    assert {len(options) for options in choices} == {3}
+    assert all(
+        [names[label] for label in options].count(names[labels[n % 5]]) == 1 for n, options in enumerate(choices)
+    )
 
 
 def test_labels_that_a_scene_graph_shows_are_not_offered(asked: Make, table: Make) -> None:

@@ -108,12 +108,21 @@ def test_where_there_is_no_split_it_is_said(asked: Make, table: Make) -> None:
     none = [asked(n, "gut", split="unassigned") for n in range(3)]
     one = [asked(n, "gut") for n in range(3)]
     [of_none], [of_one] = redraw_splits(table(none))[1], redraw_splits(table(one))[1]
-    assert of_none.sentences() == [
-        "No question has a split, so that there is none to redraw.",
-        "3 questions have no split and were left so.",
-    ]
+    assert of_none.sentences() == ["No question has a split, so that there is none to redraw."]
     assert of_one.sentences() == ["All questions are in train, so that there is no split to redraw."]
     assert redraw_splits(table([]))[1] == []
+
+
+def test_answers_that_only_test_has_are_counted_before_and_after(asked: Make, table: Make) -> None:
+    # The only spleen of train shares its image with most of the questions of test.
+    rows = [asked(n, "gut") for n in range(40)]
+    rows += [asked(100 + n, "gut", split="test", image_ids=["big"] if n < 8 else ["toy:s"]) for n in range(16)]
+    rows += [asked(200, "spleen", image_ids=["big"]), asked(201, "spleen", split="test", image_ids=["toy:other"])]
+    mended, [done] = redraw_splits(table(rows))
+    spleens = {row["split"] for row in mended.to_pylist() if row["answer"] == "spleen"}
+    assert spleens == {"test"}
+    assert done.unknown == (0, 1)
+    assert done.sentences()[-1] == "Of the answers in test, 1 are unknown to train now, 0 were before."
 
 
 def test_questions_without_image_or_unit_share_nothing(asked: Make, table: Make) -> None:

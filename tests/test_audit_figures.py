@@ -82,7 +82,7 @@ def med_r1(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def whole(omnimedvqa: Path) -> Audit:
     """Return the forms and paths of all questions of OmniMedVQA."""
-    return audit(omnimedvqa, checks=[Check.FORMATS, Check.IMAGES])
+    return audit(omnimedvqa, checks=[Check.FORMATS, Check.PATHS])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Rate:
-    """A share of right answers with its 95 % interval, and how likely chance alone would give as many."""
+    """A share of right answers with its 95% interval, and how likely chance alone would give as many."""
 
     share: float
     low: float
@@ -24,7 +24,7 @@ class Rate:
 
     def __str__(self) -> str:
         """Return the share with its interval and chance, in per cent."""
-        return f"{self.share:.1%} ({self.low:.1%} to {self.high:.1%}; chance {self.chance:.1%})".replace("%", " %")
+        return f"{self.share:.1%} ({self.low:.1%} to {self.high:.1%}; chance {self.chance:.1%})"
 
 
 def clustered_rate(hits: np.ndarray, chance: np.ndarray, units: np.ndarray) -> Rate:

@@ -37,7 +37,7 @@ def option_findings(offers_as_given: Offers, offers_labels: Offers) -> list[Find
     another where its words stand in the other in a row ("lung", "left lung").
     """
     if not len(offers_labels):
-        return [unchecked(Check.OPTIONS, "all", "No question has options, so equal options could not be looked for.")]
+        return [unchecked(Check.OPTIONS, "all", "Equal options could not be looked for: no question has options.")]
     found = []
     if len(offers_as_given):
         codes = _codes([fold_label(text) for text in offers_as_given.option.texts])
@@ -45,9 +45,7 @@ def option_findings(offers_as_given: Offers, offers_labels: Offers) -> list[Find
             offers_as_given, codes, "equal", "the same option twice, up to case and final full stop"
         )
     else:
-        sentence = (
-            "How the source spells its options is not known, so equal options could not be looked for; ingest it again."
-        )
+        sentence = "Equal options could not be looked for: the source's spelling is not kept."
         found.append(unchecked(Check.OPTIONS, "equal", sentence))
     part = affordable(offers_labels, _MOST_CHARACTERS)
     codes = _codes([near_key(text) for text in part.option.texts])
@@ -152,8 +150,9 @@ def _pair_findings(
     in_answer = len(np.unique(rows[offers.is_right[first] | offers.is_right[second]]))
     one, other = min(Counter(named).items(), key=lambda item: (-item[1], item[0]))[0]
     asked = _count(len(questions), "question offers", "questions offer")
-    right = "it is" if len(questions) == 1 and in_answer else f"in {in_answer:,} of them one is"
-    sentence = f"{asked} {meaning}, such as {one!r} and {other!r}; {right} the right one."
+    right = "it is the right one" if len(questions) == 1 else f"in {in_answer:,} of them one is the right one"
+    right = right if in_answer else "the right one is never among them"
+    sentence = f"{asked} {meaning}, such as {one!r} and {other!r}; {right}."
     return [
         Finding(
             Check.OPTIONS,

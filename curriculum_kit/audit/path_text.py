@@ -128,7 +128,7 @@ def _look_in(database: duckdb.DuckDBPyConnection, place: _Place, of: int) -> lis
     right, chance, low, high, p_value = _against_chance(named)
     if p_value >= SIGNIFICANCE or right - chance < MATTERS:
         return []
-    rates = f"{100 * right:.1f} % (chance {100 * chance:.1f} %)"
+    rates = f"{100 * right:.1f}% (chance {100 * chance:.1f}%)"
     return [
         Finding(
             Check.PATHS,
@@ -148,7 +148,7 @@ def _look_in(database: duckdb.DuckDBPyConnection, place: _Place, of: int) -> lis
 
 
 def _against_chance(named: pa.Table) -> tuple[float, float, float, float, float]:
-    """Return how often the named option is right, chance, the 95 % interval and the p-value for all places.
+    """Return how often the named option is right, chance, the 95% interval and the p-value for all places.
 
     Short answers, which are looked for nowhere, count too: what stands in a path would else be right too often.
     The binomial test takes the mean of the questions' chances for each, which errs on the side of no alarm: of all

@@ -127,7 +127,7 @@ def redraw_distractors(
 
 
 def _percent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f}\u00a0%"
+    return f"{100 * share:.{digits}f}%"
 
 
 def _first_right(offers: Offers) -> np.ndarray:

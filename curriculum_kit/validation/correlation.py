@@ -1,6 +1,6 @@
 """Rank correlations and how sure they are, where values tie and the questions of one unit are not independent.
 
-Reads arrays with an entry per question; gives Spearman's rho, partial and pooled ones, and 95 % intervals.
+Reads arrays with an entry per question; gives Spearman's rho, partial and pooled ones, and 95% intervals.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Figure:
-    """A correlation, or a difference of two, with its 95 % interval."""
+    """A correlation, or a difference of two, with its 95% interval."""
 
     value: float
     low: float
@@ -92,7 +92,7 @@ def pooled(parts: Sequence[Estimate]) -> Estimate | None:
 
 
 def interval(estimate: Estimate, units: NDArray[np.integer]) -> Figure:
-    """Return the correlation with its 95 % interval, clustered by unit; `units` has a code per question.
+    """Return the correlation with its 95% interval, clustered by unit; `units` has a code per question.
 
     The standard error is that of the influences, summed within units (infinitesimal jackknife); the interval is
     Student's t around Fisher's z, so that it stays within -1 and 1. Fisher's own 1 / sqrt(n - 3) wants
@@ -110,7 +110,7 @@ def interval(estimate: Estimate, units: NDArray[np.integer]) -> Figure:
 
 
 def difference(one: Estimate, other: Estimate, units: NDArray[np.integer]) -> Figure:
-    """Return one correlation less the other over the same questions, with its 95 % interval clustered by unit."""
+    """Return one correlation less the other over the same questions, with its 95% interval clustered by unit."""
     value = one.value - other.value
     error, t = _error(one.influence - other.influence, units)
     if t is None:
@@ -119,7 +119,7 @@ def difference(one: Estimate, other: Estimate, units: NDArray[np.integer]) -> Fi
 
 
 def _error(influence: Floats, units: NDArray[np.integer]) -> tuple[float, float | None]:
-    """Return the standard error by unit, and the factor that makes a 95 % interval; None where units are too few."""
+    """Return the standard error by unit, and the factor that makes a 95% interval; None where units are too few."""
     from scipy import stats
 
     _, unit = np.unique(units, return_inverse=True)

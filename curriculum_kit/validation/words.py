@@ -111,7 +111,7 @@ def card_of(model: str, found: Validation) -> str:
 
 def card_section(models: Sequence[str]) -> str:
     """Return the section of the data card from the Markdown of each model."""
-    head = [CARD_TITLE, "", f"Rank correlations with pass rates; 95 % intervals, clustered by unit. {HOPED}", ""]
+    head = [CARD_TITLE, "", f"Rank correlations with pass rates; 95% intervals, clustered by unit. {HOPED}", ""]
     return "\n".join([*head, *models, "The figures of every answer are in `validation.json`.", ""])
 
 

@@ -25,8 +25,8 @@ def test_answers_of_few_questions_or_one_unit_are_too_rare(make_database: Make) 
     rows = [*times(10, "liver"), *times(5, "gut"), *times(4, "hook"), *times(6, "lung", ["u3"])]
     rare = found_in(make_database(rows))["too-rare"]
     assert rare.sentence == (
-        "2 of 4 answers (50.0 %) are right in fewer than 5 questions, or in one unit only; that concerns "
-        "10 of 25 questions (40.0 %)."
+        "2 of 4 answers (50.0%) are right in fewer than 5 questions, or in one unit only; that concerns "
+        "10 of 25 questions (40.0%)."
     )
     assert (rare.severity, rare.rows, rare.evidence.num_rows) == (Severity.WARNING, 10, 10)
     assert set(rare.evidence["detail"].to_pylist()) == {
@@ -57,7 +57,7 @@ def test_answers_are_learnt_from_train_where_there_is_one(make_database: Make) -
     unknown = found["unknown-to-train"]
     assert (unknown.rows, unknown.of, unknown.severity) == (2, 10, Severity.WARNING)
     assert unknown.sentence == (
-        "2 of 10 held-out questions (20.0 %) have an answer that no question of train has (answers concerned: 1)."
+        "2 of 10 held-out questions (20.0%) have an answer that no question of train has (answers concerned: 1)."
     )
     assert unknown.evidence["detail"][0].as_py() == "validation question, answer hook"
 
@@ -91,7 +91,7 @@ def test_one_answer_to_all_questions_of_a_type(make_database: Make) -> None:
         *times(10, "gut", question_type="organ"),
     ]
     one = found_in(make_database(rows))["one-answer-type"]
-    assert one.sentence == "20 of 59 questions (33.9 %) are of a type that has but one answer (presence)."
+    assert one.sentence == "20 of 59 questions (33.9%) are of a type that has but one answer (presence)."
     assert set(one.evidence["detail"].to_pylist()) == {"presence: always yes"}
 
 

@@ -36,7 +36,7 @@ def test_two_answers_of_which_each_question_offers_both(make_database: Make) -> 
     assert shown_by(two) == [("q0", "answer liver, elsewhere gut"), ("q1", "answer gut, elsewhere liver")]
     assert (two.severity, two.rows, two.of) == (Severity.WARNING, 2, 3)
     assert two.sentence == (
-        "2 of 3 questions with an image (66.7 %) are asked again about the same image with another answer; only one of "
+        "2 of 3 questions with an image (66.7%) are asked again about the same image with another answer; only one of "
         "the two can be right."
     )
     assert found.keys() == {"two-answers"}
@@ -85,5 +85,5 @@ def test_questions_without_images_are_said_to_be_unchecked(make_database: Make) 
     assert found.keys() == {"no-images"}
     assert found["no-images"].severity is Severity.UNCHECKED
     mixed = found_in(make_database([bare, asked("gut")]))
-    assert mixed["no-images"].sentence == "1 of 2 questions (50.0 %) name no image and were not compared with others."
+    assert mixed["no-images"].sentence == "1 of 2 questions (50.0%) name no image and were not compared with others."
     assert found_in(make_database([])).keys() == {"no-images"}

@@ -38,7 +38,7 @@ def test_files_that_cannot_be_read(make_database: Make, status: str) -> None:
     found = found_in(make_database([about("b"), about("a"), about("b", "a")], images))
     assert found.keys() == {status}
     assert (found[status].severity, found[status].rows, found[status].of) == (Severity.WARNING, 1, 2)
-    assert found[status].sentence.endswith("; 2 of 3 questions (66.7 %) need them.")
+    assert found[status].sentence.endswith("; 2 of 3 questions (66.7%) need them.")
     assert shown_by(found[status]) == [
         ("q1", "toy:a", f"the file is {status}"),
         ("q2", "toy:a", f"the file is {status}"),
@@ -76,7 +76,7 @@ def test_another_size_than_nearly_all(make_database: Make) -> None:
     odd = found_in(make_database(rows, [*images, row_of(19, 48, 64)]))["odd-size"]
     assert shown_by(odd) == [("q0", "toy:19", "48 x 64 pixels, usual: 64 x 48")]
     assert odd.severity is Severity.NOTE
-    # 18 of 20 are no 95 %.
+    # 18 of 20 are no 95%.
     assert found_in(make_database(rows, [*images[1:], row_of(0, 99, 48), row_of(19, 48, 64)])).keys() == {"none"}
 
 
@@ -97,7 +97,7 @@ def test_images_that_no_question_needs_and_that_no_table_has(make_database: Make
 
 def test_questions_that_name_no_image(make_database: Make) -> None:
     found = found_in(make_database([about("a"), about()], [{}]))
-    assert found["no-image-named"].sentence == "1 of 2 questions (50.0 %) name no image."
+    assert found["no-image-named"].sentence == "1 of 2 questions (50.0%) name no image."
     assert (found["no-image-named"].severity, shown_by(found["no-image-named"])) == (
         Severity.WARNING,
         [("q1", None, "names no image")],
@@ -110,7 +110,7 @@ def test_what_was_not_looked_at_is_said(make_database: Make) -> None:
     found = found_in(make_database([about("a", "b")], [UNSEEN, {"path": "b"}]))
     assert found.keys() == {"none", "not-looked-at"}
     assert found["not-looked-at"].severity is Severity.UNCHECKED
-    assert found["not-looked-at"].sentence.startswith("1 of 2 images (50.0 %) were not looked at")
+    assert found["not-looked-at"].sentence.startswith("1 of 2 images (50.0%) were not looked at")
     assert found_in(make_database([about("a")], [UNSEEN])).keys() == {"not-looked-at"}
 
 

@@ -39,4 +39,4 @@ def test_one_unit_or_none_tells_nothing(rows: int) -> None:
 
 
 def test_it_reads_as_a_sentence() -> None:
-    assert str(clustered_rate(HITS, CHANCE, np.arange(100))) == "40.0 % (30.8 % to 50.0 %; chance 25.0 %)"
+    assert str(clustered_rate(HITS, CHANCE, np.arange(100))) == "40.0% (30.8% to 50.0%; chance 25.0%)"

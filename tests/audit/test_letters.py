@@ -41,7 +41,9 @@ def test_a_favoured_letter_is_found_where_it_is() -> None:
     assert (found.figure, found.expected, found.rows, found.of) == (0.55, 0.25, 55, 100)
     # Pearson's statistic is (30^2 + 3 * 10^2) / 25 = 48; twice its tail, for two numbers of options.
     assert found.p_value == pytest.approx(2 * 2.13e-10, rel=0.01)
-    assert "A 15.0 %, B 55.0 %, C 15.0 %, D 15.0 % (due: 25.0 %)" in found.sentence
+    assert "A 15.0%, B 55.0%, C 15.0%, D 15.0% (due: 25.0%)" in found.sentence
+    assert found.evidence["question_id"].to_pylist() == [f"q{number}" for number in range(60, 115)]
+    assert set(found.evidence["detail"].to_pylist()) == {"B"}
 
 
 def test_a_small_lean_is_a_warning() -> None:
@@ -59,4 +61,5 @@ def test_letters_at_random_are_clear(seed: int) -> None:
 def test_too_few_questions_say_nothing() -> None:
     (found,) = letter_findings(offers(*[(4, 0)] * 19, *[(3, 0)] * 19, *[(1, 0)] * 99))
     assert (found.name, found.severity) == ("letters/all", Severity.UNCHECKED)
-    assert letter_findings(offers())[0].severity is Severity.UNCHECKED
+    (none,) = letter_findings(offers())
+    assert (none.severity, "no question has options" in none.sentence) == (Severity.UNCHECKED, True)

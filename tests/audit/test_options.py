@@ -63,7 +63,7 @@ def test_near_copies_are_found_and_are_not_parts() -> None:
     found = findings((["lung", "gut", "The lungs"], 1), (["left lung", "right lung"], 0))
     assert list(found) == ["nearly-equal"]
     assert shown(found["nearly-equal"]) == [("q0", "lung | the lungs")]
-    assert "in 0 of them" in found["nearly-equal"].sentence
+    assert "the right one is never among them" in found["nearly-equal"].sentence
 
 
 def test_an_option_within_another_is_a_note() -> None:

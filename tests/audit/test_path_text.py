@@ -32,8 +32,8 @@ def test_the_answer_in_the_path(make_database: Make) -> None:
     assert (leak.severity, leak.figure, leak.expected, leak.rows, leak.of) == (Severity.WARNING, 1.0, 0.25, 10, 20)
     assert leak.p_value == pytest.approx(3 * 0.25**10)
     assert leak.sentence == (
-        "10 of 20 questions with an answer of 4 characters or more (50.0 %) have the answer's text in the path of the "
-        "image; the option that stands there is the right one in 100.0 % (chance 25.0 %)."
+        "10 of 20 questions with an answer of 4 characters or more (50.0%) have the answer's text in the path of the "
+        "image; the option that stands there is the right one in 100.0% (chance 25.0%)."
     )
     assert leak.evidence.slice(0, 1).to_pylist()[0] | {"name": ""} == {
         "name": "",

@@ -52,13 +52,13 @@ def test_afterwards_labels_are_right_as_often_as_they_are_offered_given_the_word
     assert (mended.sizes == 4).all()
     assert redrawn.changed.all()
     assert {label: rate for label, rate in rates(mended).items() if not 0.22 < rate < 0.28} == {}
-    # Of either colour one label answers 36 %: always offered, it is right no more often than that.
+    # Of either colour one label answers 36%: always offered, it is right no more often than that.
     for colour in (0, 1):
         assert max(rates(mended.subset(mended.question.codes == colour)).values()) < 0.39
     assert redrawn.remains == pytest.approx(0.36, abs=0.03)
     assert redrawn.sentences()[-1] == (
         "A guesser who knows how likely each label is, given the question's words and modality, should still get "
-        f"{100 * redrawn.remains:.1f}\u00a0% of the questions drawn anew right (chance 25\u00a0%)."
+        f"{100 * redrawn.remains:.1f}% of the questions drawn anew right (chance 25%)."
     )
 
 

@@ -17,8 +17,9 @@ PAIRS_AT_ONCE = 200_000
 class LabelWords:
     """Counts of labels and words, by fold; only wordings and labels that meet are ever scored."""
 
-    def __init__(self, offers: Offers, fold: np.ndarray, folds: int) -> None:
-        self.words, _ = count_words(offers.question.texts)
+    def __init__(self, offers: Offers, fold: np.ndarray, folds: int, words: Any = None) -> None:
+        """Count; `words` are those of the questions' texts as of `count_words`, where they are known already."""
+        self.words = count_words(offers.question.texts)[0] if words is None else words
         entry_fold, texts = fold[offers.row], offers.question.codes[offers.row]
         shape = (len(offers.option.texts), len(offers.question.texts))
 

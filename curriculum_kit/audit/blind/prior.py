@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from curriculum_kit.audit.blind.folds import FOLDS, folds_of
 from curriculum_kit.audit.blind.label_prior import prior_scores
+from curriculum_kit.audit.blind.verdict import verdict
 from curriculum_kit.audit.enough import too_little
 from curriculum_kit.audit.findings import Finding, clear, evidence, unchecked
 from curriculum_kit.audit.intervals import clustered_rate
-from curriculum_kit.audit.parts import gravest, rates_by_part, say_parts, tried
+from curriculum_kit.audit.parts import rates_by_part, say_parts, tried
 from curriculum_kit.audit.severity import SIGNIFICANT, severity_of_gain
 from curriculum_kit.enums import Check, Severity
 from curriculum_kit.offers import Offers
@@ -102,15 +103,15 @@ def _accuracy(offers: Offers, stands: LabelRates, folds: int, seed: int) -> Find
     hits = offers.hits(prior_scores(offers, folds_of(offers.unit, folds, seed)))
     rate = clustered_rate(hits, offers.chance, offers.unit.codes)
     parts = rates_by_part(offers, hits)
-    severity = gravest(rate, parts)
+    severity, doubt = verdict(rate, parts)
     rows = np.flatnonzero(hits > 0.5) if severity is not Severity.CLEAR else np.zeros(0, np.int64)
     sentence = (
-        "Who always takes the offered label that is right most often in other units, without image or question, is "
-        f"right in {rate} of {len(offers):,} questions.{say_parts(parts)}"
+        "A guesser who sees neither image nor question, and always takes the offered label that is most often right in "
+        f"other units, is right in {rate} of {len(offers):,} questions.{doubt}{say_parts(parts)}"
     )
     measured = (rate.share, rate.chance, rate.low, rate.high, min(1.0, rate.p_value * tried(parts)))
     return Finding(
-        Check.PRIOR, "accuracy", severity, sentence, *measured, rows=round(float(hits.sum())), of=len(offers),
+        Check.PRIOR, "accuracy", severity, sentence, *measured, rows=len(rows), of=len(offers),
         evidence=_evidence(offers, stands, rows, _answers(offers)[rows]),
     )  # fmt: skip
 
@@ -128,15 +129,13 @@ def _labels(offers: Offers, stands: LabelRates, often: bool) -> Finding | None:
     rows, first = np.unique(offers.row[shows], return_index=True)
     offered, right, expected = (counts[found].sum() for counts in (stands.offered, stands.right, stands.expected))
     named = "; ".join(stands.say(label, offers.option.texts[label]) for label in worst[:NAMED])
-    how = (
-        "more often than chance where offered"
-        if often
-        else "less often than chance where offered, and can be ruled out"
-    )
+    them = "it" if len(found) == 1 else "them"
+    beyond = "more often than chance" if often else "less often than chance"
+    how = f"{beyond} where offered{'' if often else f', so that a guesser can rule {them} out'}"
     return Finding(
         Check.PRIOR, "labels-too-often" if often else "labels-too-seldom",
         severity_of_gain(abs(right - expected) / len(offers)),
-        f"{_labels_are(len(found))} right {how}, first of all: {named}.",
+        f"{_labels_are(len(found))} right {how}{', first of all' * (len(found) > NAMED)}: {named}.",
         figure=right / offered, expected=expected / offered, p_value=float(stands.p_value[worst[0]]),
         rows=len(rows), of=len(offers),
         evidence=_evidence(offers, stands, rows, offers.option.codes[shows[first]]),
@@ -160,4 +159,4 @@ def _labels_are(count: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}%"

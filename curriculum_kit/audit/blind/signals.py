@@ -7,23 +7,30 @@ Each signal is a log-odds that an option is right, counted over questions of oth
     wording  how often the label is right after exactly this wording, beyond its prior
     rivals   which of two labels is right where both are offered, beyond their priors
     place    how often the option at this letter is right
+    letters  naive Bayes: the question's words where the option at this letter was right, against where it was wrong
+    echo     how often the option with so many words in common with the question is right
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from curriculum_kit.audit.blind.label_prior import LabelPrior
 from curriculum_kit.audit.blind.label_words import LabelWords
+from curriculum_kit.audit.blind.letters import letters_of
 from curriculum_kit.audit.blind.tallies import Tally, log_odds, shared_keys, smoothed, tally
+from curriculum_kit.audit.common_words import OptionWords
 from curriculum_kit.offers import Offers
 
-NAMES = ("prior", "words", "wording", "rivals", "place")
+NAMES = ("prior", "words", "wording", "rivals", "place", "letters", "echo")
 REACH = 3
 """An option is compared with so many before and after it: all of them up to four options, a sample beyond."""
+MOST_COMMON = 3
+"""Words in common that are told apart; more count as so many."""
 
 
 class Signals:
@@ -36,6 +43,9 @@ class Signals:
         self._entry_fold = fold[offers.row]
         self._labels = LabelPrior(offers, fold)
         self._words = LabelWords(offers, fold, self.folds)
+        by_letter = replace(offers, option=letters_of(offers))
+        self._letter_words = LabelWords(by_letter, fold, self.folds, self._words.words)
+        self._place_keys = by_letter.option.codes
 
     def scores(self, rows: np.ndarray, without: Sequence[int]) -> np.ndarray:
         """Return the scores of the options of these questions, float64, options x signals.
@@ -50,15 +60,16 @@ class Signals:
         keys, values = self._wording_keys
         base = np.where(values < 0, 0.5, rate[values % len(rate)])
         wording = log_odds(smoothed(*self._wordings.without(without), base, 2.0)) - log_odds(base)
-        place_chance = 1 / self._place_keys[1].clip(1)
-        place = log_odds(smoothed(*self._places.without(without), place_chance, 10.0)) - log_odds(place_chance)
+        texts = self.offers.question.codes[self.offers.row[entries]]
         return np.column_stack(
             (
                 prior[labels],
-                self._words.scores(self.offers.question.codes[self.offers.row[entries]], labels, without),
+                self._words.scores(texts, labels, without),
                 wording[keys[entries]],
                 self._rival_scores(entries, prior, without),
-                place[self._place_keys[0][entries]],
+                self._beyond_chance(self._place_keys, self._places, without)[self._place_keys[entries]],
+                self._letter_words.scores(texts, self._place_keys[entries], without),
+                self._beyond_chance(self._echo_keys, self._echoes, without)[self._echo_keys[entries]],
             )
         )
 
@@ -81,17 +92,31 @@ class Signals:
         keys, values = self._wording_keys
         return self._tally(keys, len(values))
 
-    @cached_property
-    def _place_keys(self) -> tuple[np.ndarray, np.ndarray]:
-        """A key per letter and number of options, and the number of options of each key."""
-        sizes = self.offers.sizes
-        place = np.arange(len(self.offers.option.codes)) - self.offers.start[self.offers.row]
-        widest = int(sizes.max(initial=0)) + 1
-        return sizes[self.offers.row] * widest + place, np.repeat(np.arange(widest), widest)
+    def _beyond_chance(self, keys: np.ndarray, counts: Tally, without: Sequence[int]) -> np.ndarray:
+        """Return the log-odds of each key beyond those of the mean chance of its options, drawn to 0."""
+        size = counts.won.shape[1]
+        offered = np.bincount(keys, minlength=size).clip(1)
+        chance = np.bincount(keys, 1 / self.offers.sizes[self.offers.row], size) / offered
+        beyond: np.ndarray = log_odds(smoothed(*counts.without(without), chance, 10.0)) - log_odds(chance)
+        return beyond
 
     @cached_property
     def _places(self) -> Tally:
-        return self._tally(self._place_keys[0], len(self._place_keys[1]))
+        return self._tally(self._place_keys, int(self._place_keys.max(initial=0)) + 1)
+
+    @cached_property
+    def _echo_keys(self) -> np.ndarray:
+        """A key per number of options, words in common, the most of any option, and whether several have as many."""
+        offers, reach = self.offers, MOST_COMMON + 1
+        common = OptionWords(offers).with_question().clip(max=MOST_COMMON)
+        most = np.maximum.reduceat(common, offers.start[:-1])[offers.row]
+        alone = (np.bincount(offers.row, common == most, len(offers)) == 1)[offers.row]
+        keys: np.ndarray = ((offers.sizes[offers.row] * reach + common) * reach + most) * 2 + alone
+        return keys
+
+    @cached_property
+    def _echoes(self) -> Tally:
+        return self._tally(self._echo_keys, int(self._echo_keys.max(initial=0)) + 1)
 
     @cached_property
     def _rivals(self) -> tuple[list[tuple[np.ndarray, np.ndarray]], np.ndarray, Tally]:

@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from curriculum_kit.audit.blind.folds import FOLDS
 from curriculum_kit.audit.blind.models import answer_blind
+from curriculum_kit.audit.blind.verdict import guessed_right, verdict, with_probability
 from curriculum_kit.audit.enough import too_little
 from curriculum_kit.audit.findings import Finding, evidence, unchecked
 from curriculum_kit.audit.intervals import Rate, clustered_rate
-from curriculum_kit.audit.parts import gravest, rates_by_part, say_parts, tried
+from curriculum_kit.audit.parts import rates_by_part, say_parts, tried
 from curriculum_kit.audit.severity import severity_of_gain
 from curriculum_kit.enums import Check, Severity
 from curriculum_kit.offers import Offers
@@ -87,22 +88,32 @@ def blind_findings(blind: Blind, offers: Offers) -> list[Finding]:
         return [unchecked(Check.BLIND, "accuracy", f"Blind solvability could not be estimated: {reason}")]
     return [
         _accuracy(
-            "prior-and-words", "the options' prior and the question's words", blind.words_hits, blind.words_rate, offers
+            "prior-and-words",
+            "the options' prior and the question's words",
+            blind.words_hits,
+            blind.words,
+            blind.words_rate,
+            offers,
         ),
-        _accuracy("accuracy", "question and options", blind.blind_hits, blind.blind_rate, offers),
+        _accuracy("accuracy", "question and options", blind.blind_hits, blind.blind, blind.blind_rate, offers),
         _solvable(blind, offers),
     ]
 
 
-def _accuracy(what: str, known: str, hits: np.ndarray, rate: Rate, offers: Offers) -> Finding:
+def _accuracy(what: str, known: str, hits: np.ndarray, share: np.ndarray, rate: Rate, offers: Offers) -> Finding:
     parts = rates_by_part(offers, hits)
+    severity, doubt = verdict(rate, parts)
+    shown = guessed_right(offers, hits, share, severity)
+    elsewhere = " The questions are listed under blind/solvable-questions." if shown is None else ""
     sentence = (
         f"From {known}, without the image, a model that has learned from other units is right in {rate} of "
-        f"{len(offers):,} questions.{say_parts(parts)}"
+        f"{len(offers):,} questions.{doubt}{say_parts(parts)}{elsewhere}"
     )
-    measured = (rate.share, rate.chance, rate.low, rate.high, min(1.0, rate.p_value * tried(parts)))
-    rows = round(float(hits.sum()))
-    return Finding(Check.BLIND, what, gravest(rate, parts), sentence, *measured, rows=rows, of=len(offers))
+    listed = evidence() if shown is None else shown
+    return Finding(
+        Check.BLIND, what, severity, sentence, rate.share, rate.chance, rate.low, rate.high,
+        min(1.0, rate.p_value * tried(parts)), rows=listed.num_rows, of=len(offers), evidence=listed,
+    )  # fmt: skip
 
 
 def _solvable(blind: Blind, offers: Offers) -> Finding:
@@ -110,16 +121,13 @@ def _solvable(blind: Blind, offers: Offers) -> Finding:
     share = len(easy) / len(offers)
     severity = severity_of_gain(share) if len(easy) else Severity.CLEAR
     sentence = (
-        f"{len(easy):,} of {len(offers):,} questions ({share * 100:.1f} %) are answered without the image with a "
-        f"probability above one half; over all questions it is {blind.blind.mean() * 100:.1f} % "
-        f"(chance {offers.chance.mean() * 100:.1f} %)."
+        f"{len(easy):,} of {len(offers):,} questions ({share * 100:.1f}%) are answered without the image with a "
+        f"probability above one half; over all questions it is {blind.blind.mean() * 100:.1f}% "
+        f"(chance {offers.chance.mean() * 100:.1f}%)."
         if len(easy)
         else f"None of {len(offers):,} questions is answered without the image with a probability above one half."
     )
-    # Text of three digits each: there are 1,001 of them, however many questions.
-    said = pa.array([f"{thousandths / 1000:.3f}" for thousandths in range(1001)])
-    details = said.take(pa.array(np.round(blind.blind[easy] * 1000).astype(np.int64)))
     return Finding(
         Check.BLIND, "solvable-questions", severity, sentence, figure=share, expected=0.0,
-        rows=len(easy), of=len(offers), evidence=evidence(offers.question_ids.take(pa.array(easy)), detail=details),
+        rows=len(easy), of=len(offers), evidence=with_probability(offers, easy, blind.blind),
     )  # fmt: skip

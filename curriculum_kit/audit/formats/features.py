@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from curriculum_kit.audit.formats.names import has_phrase, name_of
+from curriculum_kit.audit.formats.relations import FLAG_PHRASES, PHRASES, Relations
 from curriculum_kit.labels import fold_label
 
 CASE, FORM, MEASURE, CONTENT, BUILD = range(5)
@@ -37,6 +38,8 @@ class Feature:
     lacks: str
     rank: int
     is_flag: bool
+    is_relation: bool = False
+    """Whether it depends on the question and the other options, so that no text has the number for itself."""
 
 
 _VOWELS = frozenset("aeiouAEIOU")
@@ -91,7 +94,7 @@ _DIVIDED = ("characters", "words", "letters", "vowels", "consonants")
 
 @dataclass(frozen=True)
 class Features:
-    """Features of distinct texts: those of `flags` first, then those of `measures`."""
+    """Features of options: those of `flags` first, then those of `measures`, then the relations."""
 
     named: list[Feature]
     flags: Any
@@ -100,11 +103,19 @@ class Features:
     """float64, a row per text and a column per measure"""
 
     def values(self, place: int) -> np.ndarray:
-        """Return the number of every text by the feature at this place of `named`, float64."""
+        """Return the number of every text by the feature at this place of `named`, no relation, float64."""
         flags = self.flags.shape[1]
         if place >= flags:
             return self.measures[:, place - flags]
         values: np.ndarray = self.flags[:, [place]].toarray()[:, 0].astype(np.float64)
+        return values
+
+    def offered(self, place: int, relations: Relations) -> np.ndarray:
+        """Return the number of every offered option by the feature at this place of `named`, float64."""
+        feature = self.named[place]
+        if feature.is_relation:
+            return relations.values(feature.slug)
+        values: np.ndarray = self.values(place)[relations.offers.option.codes]
         return values
 
 
@@ -135,7 +146,8 @@ def features_of(texts: Sequence[str], weights: np.ndarray, least: float) -> Feat
     rows = np.array([place for _, places in chosen for place in places], np.int64)
     ends = np.cumsum([0, *(len(places) for _, places in chosen)])
     flags = csc_array((np.ones(len(rows), np.int8), rows, ends), (len(texts), len(chosen)))
-    return Features([_flag_feature(*flag) for flag, _ in chosen] + _measure_features(), flags, measures)
+    named = [*(_flag_feature(*flag) for flag, _ in chosen), *_measure_features(), *_relation_features()]
+    return Features(named, flags, measures)
 
 
 def _flags(text: str) -> Iterator[tuple[str, str]]:
@@ -207,3 +219,17 @@ def _measure_features() -> list[Feature]:
         for name, (rank, _) in _MEASURES.items()
     ]
     return [*counted, Feature("alphabet", "is last in the alphabet", "is first in the alphabet", BUILD, False)]
+
+
+def _relation_features() -> list[Feature]:
+    return [
+        *(Feature(slug, most, least, MEASURE, False, is_relation=True) for slug, (most, least) in PHRASES.items()),
+        *(
+            Feature(slug, has, f"is not the one that {has}", _rank_of(slug), True, is_relation=True)
+            for slug, has in FLAG_PHRASES.items()
+        ),
+    ]
+
+
+def _rank_of(relation: str) -> int:
+    return BUILD if relation.endswith("alphabet") else MEASURE

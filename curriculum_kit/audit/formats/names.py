@@ -36,8 +36,9 @@ _WITH_TEXT = {
     "word": "contains the word {}",
     "first-word": "has {} for its first word",
     "last-word": "has {} for its last word",
-    "shape": "is written in the pattern {}",
 }
+_RUNS = {"A": 'capitals, such as "MRI"', "a": 'lower-case letters, such as "liver"', "0": 'digits, such as "12"'}
+_LIKE = {"A": "M", "a": "r", "0": "1"}
 _NOT = {
     "begins": "does not begin",
     "ends": "does not end",
@@ -69,6 +70,10 @@ def _phrase(family: str, what: str) -> str:
     if family == "divided":
         divisor, measure = what.split(" ")
         return f"has {'an even number' if divisor == '2' else 'a multiple of 3'} of {measure}"
+    if family == "shape":
+        # Every run of one kind of character is one character here: M for capitals, r for other letters, 1 for digits.
+        like = "".join(_LIKE.get(kind, kind) for kind in what)
+        return f"is one run of {_RUNS[what]}" if what in _RUNS else f"is written like {shown(like)}"
     return _WITH_TEXT[family].format(shown(what))
 
 

@@ -1,7 +1,7 @@
 """Is a rule on the form of options about their form, or does it only know which labels are often right?
 
 "Take the one that contains a v" picks liver, and liver is often right: that is the option prior's affair, and a
-search over thousands of rules finds hundreds like it. A rule is about form if one of three things holds:
+search over thousands of rules finds hundreds like it. A rule is about form if one of these holds:
 
 1. *Spelling*: of one label, the spelling that the rule looks for is right more often than its other spellings.
 2. *Labels*: the rule does well on many labels, not on a few. A label is one observation here, however many
@@ -9,6 +9,8 @@ search over thousands of rules finds hundreds like it. A rule is about form if o
 3. *Plain*: the rule is about form and not about letters or words, is right almost always, and takes several
    labels. Then which labels are right follows from the rule as much as the rule from the labels, and the rule is
    simpler.
+4. *Company*: a rule on an option beside the others and its question (`relations`) is right more often than the labels
+   are there, given how strong each is among those offered with it (`strengths`). Of such rules 1 and 3 are not asked.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ from enum import StrEnum
 import numpy as np
 
 from curriculum_kit.audit.formats.features import BUILD, CONTENT, MEASURE, Features
-from curriculum_kit.audit.formats.search import Rule, Taken, taken_by_text
+from curriculum_kit.audit.formats.relations import Relations
+from curriculum_kit.audit.formats.search import Rule, Taken, picks, taken_by_text
+from curriculum_kit.audit.formats.strengths import right_by_strength
+from curriculum_kit.audit.samples import every
 from curriculum_kit.labels import fold_label, near_key
 from curriculum_kit.offers import Offers
 
@@ -38,6 +43,8 @@ _SURE, _LABELS = 0.9, 3.0
 twice as many for rules on how words are built, which many a set of a few labels fits by accident."""
 _WIDE = 0.1
 """Share of the questions in which a rule on how words are built must take an option to be plain."""
+_STRENGTHS_OF = 20_000
+"""Questions that the strengths of labels are estimated on, and rules tried against them."""
 
 
 class Evidence(StrEnum):
@@ -46,6 +53,7 @@ class Evidence(StrEnum):
     SPELLING = "spelling"
     LABELS = "labels"
     PLAIN = "plain"
+    COMPANY = "company"
 
 
 def _groups(keys: Iterable[str]) -> np.ndarray:
@@ -80,9 +88,16 @@ def evidence_for(
     texts = len(offers.option.texts)
     offered = np.bincount(offers.option.codes, minlength=texts)
     right = np.bincount(offers.option.codes, offers.is_right, minlength=texts)
-    found = {}
+    rules = list(rules)
+    found = {rule.name: Evidence.COMPANY for rule in _beyond_strengths(offers, features, labels, rules, alarm)}
     for taken in taken_by_text(offers, features, rules):
         rule = taken.rule
+        if rule.name in found:
+            continue
+        if rule.feature.is_relation:
+            if _labels_agree(taken, labels.stem, alarm):
+                found[rule.name] = Evidence.LABELS
+            continue
         # Letters and words are what labels are made of: only for the rest may a label go by several names.
         spelled = labels.folded if rule.feature.rank > MEASURE else labels.stem
         if _spelling_tells(taken, features.values(rule.place), offered, right, spelled, alarm):
@@ -91,6 +106,35 @@ def evidence_for(
             found[rule.name] = Evidence.LABELS
         elif _is_plain(taken, labels.stem, len(offers)):
             found[rule.name] = Evidence.PLAIN
+    return found
+
+
+def _beyond_strengths(
+    offers: Offers, features: Features, labels: Labels, rules: Sequence[Rule], alarm: float
+) -> list[Rule]:
+    """Return the relations that are right more often than the labels they take are, by their strengths.
+
+    The standard error is that of sums by unit, never smaller than that of independent questions.
+    """
+    from scipy.stats import norm
+
+    relations = [rule for rule in rules if rule.feature.is_relation]
+    if not relations:
+        return []
+    some = every(offers, _STRENGTHS_OF)
+    likely = right_by_strength(some, labels.folded)
+    beside, found = Relations(some), []
+    for rule in relations:
+        taken = picks(some, features.offered(rule.place, beside), rule.sign)
+        rows = np.flatnonzero(taken >= 0)
+        if not len(rows):
+            continue
+        known, right = likely[taken[rows]], some.is_right[taken[rows]]
+        beyond, unknown = float((right - known).mean()), 1 - float(known.mean())
+        by_unit = np.square(np.bincount(some.unit.codes[rows], right - known - beyond)).sum()
+        error = np.sqrt(max(float((known * (1 - known)).sum()), float(by_unit)))
+        if beyond >= _BEYOND * unknown and norm.sf(beyond * len(rows) / error) < alarm:
+            found.append(rule)
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from curriculum_kit.audit.formats.features import Feature, Features
+from curriculum_kit.audit.formats.relations import Relations
 from curriculum_kit.offers import Offers
 
 _COLUMNS = 64
@@ -96,11 +97,11 @@ class Taken:
 def picks(offers: Offers, values: np.ndarray, sign: int) -> np.ndarray:
     """Return the option that a rule takes in each question, as its place among the options, or -1.
 
-    `values` has an entry per distinct text.
+    `values` has an entry per offered option; where one of a question is NaN the rule is silent.
     """
     if not len(offers):
         return np.empty(0, np.int64)
-    offered = (sign * values)[offers.option.codes]
+    offered = sign * values
     top = offered == np.repeat(np.maximum.reduceat(offered, offers.start[:-1]), offers.sizes)
     alone = np.add.reduceat(top, offers.start[:-1], dtype=np.int64) == 1
     taken = np.full(len(offers), -1, np.int64)
@@ -129,10 +130,12 @@ def tallies(offers: Offers, features: Features, places: Sequence[int]) -> list[T
         for column, place in enumerate(some):
             rule = Rule(features.named[place], place, sign)
             found.append(Tally(rule, int(fired[column]), int(right[column]), float(by_chance[column])))
-    for place in (place for place in places if not features.named[place].is_flag):
-        for sign in (1, -1):
-            rule = Rule(features.named[place], place, sign)
-            found.append(tally(rule, offers, picks(offers, features.values(place), sign)))
+    relations = Relations(offers)
+    for place in (place for place in places if not _is_counted_at_once(features.named[place])):
+        offered = features.offered(place, relations)
+        # Of a relation that is a flag one option has it at most: none lacks it alone.
+        for sign in (1,) if features.named[place].is_flag else (1, -1):
+            found.append(tally(Rule(features.named[place], place, sign), offers, picks(offers, offered, sign)))
     return [one for one in found if one.fired]
 
 
@@ -150,8 +153,9 @@ def taken_by_text(offers: Offers, features: Features, rules: Iterable[Rule]) -> 
         for column, place in enumerate(some):
             if (place, sign) in wanted:
                 yield Taken(wanted[place, sign], *(each[:, column] for each in sums))
-    for rule in (rule for rule in wanted.values() if not rule.feature.is_flag):
-        taken = picks(offers, features.values(rule.place), rule.sign)
+    relations = Relations(offers)
+    for rule in (rule for rule in wanted.values() if not _is_counted_at_once(rule.feature)):
+        taken = picks(offers, features.offered(rule.place, relations), rule.sign)
         at_work = taken >= 0
         codes = offers.option.codes[taken[at_work]]
         each = (None, offers.is_right[taken[at_work]], offers.chance[at_work])
@@ -168,13 +172,18 @@ def _flags_at_work(
     """
     offered, right = _incidence(offers)
     sizes, n_right = offers.sizes[:, None], np.bincount(offers.row, offers.is_right, len(offers))[:, None]
-    flags_only = [place for place in places if features.named[place].is_flag]
+    flags_only = [place for place in places if _is_counted_at_once(features.named[place])]
     for begin in range(0, len(flags_only), _COLUMNS):
         some = flags_only[begin : begin + _COLUMNS]
         flags = features.flags[:, some].toarray()
         have, right_have = offered @ flags, right @ flags
         yield some, 1, flags, have == 1, right_have == 1
         yield some, -1, 1 - flags, have == sizes - 1, right_have < n_right
+
+
+def _is_counted_at_once(feature: Feature) -> bool:
+    """Return whether a text has the feature or not, whatever stands beside it."""
+    return feature.is_flag and not feature.is_relation
 
 
 def _incidence(offers: Offers) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from curriculum_kit.offers import Offers
 Make = Callable[..., Offers]
 Innocent = Callable[..., list[tuple]]
 
+HARMLESS = {Severity.CLEAR, Severity.NOTE}
 WRONG = ["hook", "clip", "gauze"]
 
 
@@ -32,7 +33,7 @@ def test_a_label_that_is_right_too_often_is_named(make_offers: Make) -> None:
     assert accuracy.low is not None
     assert 0.5 < accuracy.low < 0.6
     assert (often.name, often.severity, often.rows, often.of) == ("prior/labels-too-often", Severity.SERIOUS, 120, 200)
-    assert "liver is right in 60.0 % of the 200 questions that offer it (chance 25.0 %)" in often.sentence
+    assert "liver is right in 60.0% of the 200 questions that offer it (chance 25.0%)" in often.sentence
     assert often.evidence["question_id"].to_pylist()[:7] == ["q0", "q1", "q2", "q3", "q4", "q5", "q10"]
     assert seldom.name == "prior/labels-too-seldom"
     assert seldom.figure == pytest.approx(80 / 600)
@@ -47,14 +48,15 @@ def test_a_label_that_is_right_in_one_unit_alone_shows_nothing(make_offers: Make
 @pytest.mark.parametrize("seed", range(20))
 def test_a_fair_benchmark_raises_no_alarm(make_offers: Make, innocent: Innocent, seed: int) -> None:
     accuracy, none = prior_findings(make_offers(innocent(seed)), seed=seed)
-    assert (accuracy.severity, none.severity, none.of) == (Severity.CLEAR, Severity.CLEAR, 12)
+    assert accuracy.severity in HARMLESS
+    assert (none.severity, none.of) == (Severity.CLEAR, 12)
 
 
 def test_a_shortcut_of_one_question_type_is_not_diluted(make_offers: Make, innocent: Innocent) -> None:
     offers = make_offers(innocent(3, questions=4000) + shortcut(), types=["fair"] * 4000 + ["unfair"] * 200)
     accuracy = prior_findings(offers)[0]
     assert accuracy.severity is Severity.SERIOUS
-    assert "unfair 60.0 % (chance 25.0 %)" in accuracy.sentence
+    assert "unfair 60.0% (chance 25.0%)" in accuracy.sentence
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,20 @@ def test_place_is_how_often_the_letter_is_right(offers: Offers) -> None:
     assert signal(offers, "place").tolist() == pytest.approx([np.log(7 / 6), np.log(6 / 7)])
 
 
+def test_letters_are_naive_bayes_too(offers: Offers) -> None:
+    # Gut stands at A and liver at B in every question, so that letters know what labels do.
+    assert signal(offers, "letters").tolist() == signal(offers, "words").tolist()
+
+
+def test_echo_is_how_often_the_option_with_words_of_the_question_is_right(make_offers: Callable[..., Offers]) -> None:
+    rows = [
+        (f"u{n}", "Is the gut red?", ["gut", "liver", "gut", "bone"][n], ["gut", "liver", "bone"]) for n in range(4)
+    ]
+    # One word in common: right in 2 of 3, and one third seen ten times, 16 / 39. None: 1 of 6 and 10 thirds, 13 / 48.
+    echoed, none = np.log(16 / 23) - np.log(1 / 2), np.log(13 / 35) - np.log(1 / 2)
+    assert signal(make_offers(rows), "echo").tolist() == pytest.approx([echoed, none, none])
+
+
 def test_words_are_naive_bayes_of_right_against_wrong(offers: Offers) -> None:
     # Gut right: what 2, is 2, yellow 2, red 0 of 6; wrong: what 1, is 1, yellow 0, red 1 of 3. One is added to each.
     gut = 2 * np.log((3 / 10) / (2 / 7)) + np.log((3 / 10) / (1 / 7))
@@ -87,6 +101,6 @@ def test_answers_of_the_folds_left_out_change_nothing(
 def test_questions_without_words_and_of_one_option_are_scored(make_offers: Callable[..., Offers]) -> None:
     offers = make_offers([("u0", "?", "a", ["a"]), ("u1", "!", "b", ["b", "c", "a"]), ("u2", "?", "a", ["a", "b"])])
     scores = Signals(offers, np.array([0, 1, 2])).scores(np.arange(3), without=[0])
-    assert scores.shape == (6, 5)
+    assert scores.shape == (6, 7)
     assert np.isfinite(scores).all()
     assert not scores[:, NAMES.index("words")].any()

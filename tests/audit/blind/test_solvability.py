@@ -29,7 +29,9 @@ def test_a_fair_benchmark_raises_no_alarm_and_keeps_its_questions(
 ) -> None:
     offers = make_offers(innocent(seed, questions=400))
     blind = blind_solvability(offers, seed=seed)
-    assert [finding.severity for finding in blind_findings(blind, offers)] == [Severity.CLEAR] * 3
+    findings = blind_findings(blind, offers)
+    assert {finding.severity for finding in findings} <= {Severity.CLEAR, Severity.NOTE}
+    assert findings[2].severity is Severity.CLEAR
     assert blind.blind.max() <= 0.5
 
 

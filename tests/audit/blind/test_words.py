@@ -25,7 +25,7 @@ def test_a_word_that_goes_with_an_answer_is_named(make_offers: Make, innocent: I
     (finding,) = word_findings(make_offers(rows))
     right = [f"q{number}" for number, row in enumerate(rows) if row[2] == "organ 1"]
     assert (finding.name, finding.severity, finding.figure) == ("words/give-aways", Severity.WARNING, 1.0)
-    assert f'"yellow" points to organ 1 (right in 100.0 % of the {len(right)} questions with both' in finding.sentence
+    assert f'"yellow" points to organ 1 (right in 100.0% of the {len(right)} questions with both' in finding.sentence
     assert finding.evidence["question_id"].to_pylist() == right
     assert set(finding.evidence["detail"].to_pylist()) == {"yellow -> organ 1"}
     assert (finding.rows, finding.of) == (len(right), 600)
@@ -58,7 +58,7 @@ def test_a_word_of_one_video_shows_nothing(make_offers: Make, innocent: Innocent
 def test_a_fair_benchmark_raises_no_alarm(make_offers: Make, innocent: Innocent, seed: int) -> None:
     (finding,) = word_findings(make_offers(innocent(seed)))
     assert finding.severity is Severity.CLEAR
-    assert "pairs of word and label were tried" in finding.sentence
+    assert "pairs of word and label and" in finding.sentence
 
 
 def test_what_cannot_be_checked_is_said(make_offers: Make, innocent: Innocent) -> None:

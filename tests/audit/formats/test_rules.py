@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from curriculum_kit.audit.findings import Finding
-from curriculum_kit.audit.formats import rules
+from curriculum_kit.audit.formats import chosen, rules
 from curriculum_kit.audit.formats.rules import AS_GIVEN, AS_SHOWN, format_findings
 from curriculum_kit.benchmarks import reader_of
 from curriculum_kit.enums import Severity
@@ -148,8 +148,8 @@ def test_the_figures_are_those_of_the_questions() -> None:
     assert case.evidence["question_id"].to_pylist() == [f"q{number}" for number in range(28)]
     assert case.evidence["detail"].to_pylist() == ["gut", "liver", "hook"] * 8 + ["hook"] * 4
     assert case.sentence == (
-        "Where exactly one of three or more options as given by the source begins in lower case (28 questions) it is "
-        "the right one in 85.7 % (chance 32.1 %)."
+        "As the source spells them: where exactly one of three or more options begins in lower case (28 questions) it "
+        "is the right one in 85.7% (chance 32.1%)."
     )
 
 
@@ -168,7 +168,7 @@ def test_no_more_rules_than_can_be_read_are_reported(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(rules, "_MOST_RULES", 1)
     few = format_findings(table, AS_GIVEN)
     assert [f.what for f in few] == ["source/alone-begins-lower-case", "source/more"]
-    assert few[1].sentence.startswith(f"{len(every) - 1} more rules on the form of the options")
+    assert few[1].sentence.startswith(f"As the source spells them: {len(every) - 1} more rules on the form")
 
 
 def test_a_label_that_is_often_right_is_no_format() -> None:
@@ -218,14 +218,14 @@ def test_a_rule_that_explains_the_labels_as_well_is_said(beaten: Callable[[str, 
             questions.append((options, options.index(right)))
     found = {f.what: f for f in format_findings(offers(questions, False), AS_SHOWN)}
     assert (found[name].figure, found[name].severity) == (1.0, Severity.SERIOUS)
-    assert "see the option prior" in found[name].sentence
+    assert "; knowing how often each label is right tells as much" in found[name].sentence
 
 
 def test_what_cannot_be_checked_is_said() -> None:
     none = offers([])
     assert [(f.what, f.severity) for f in format_findings(none, AS_GIVEN)] == [("source/all", Severity.UNCHECKED)]
-    assert "ingest it again" in format_findings(none, AS_GIVEN)[0].sentence
-    assert "there are none" in format_findings(none, AS_SHOWN)[0].sentence
+    assert "the source's spelling is not kept" in format_findings(none, AS_GIVEN)[0].sentence
+    assert "no question has options" in format_findings(none, AS_SHOWN)[0].sentence
     few = offers([(["gut", "liver", "hook"], 0)] * 19 + [(["gut", "liver"], 0)] * 9)
     assert "19 questions have three or more" in format_findings(few, AS_GIVEN)[0].sentence
 
@@ -237,7 +237,7 @@ def test_options_all_alike_are_clear() -> None:
 
 def test_long_options_are_looked_at_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "_MOST_CHARACTERS", 8_000)
-    monkeypatch.setattr(rules, "_MOST_SEARCHED", 150)
+    monkeypatch.setattr(chosen, "_MOST_SEARCHED", 150)
     longest = sentences(5, lambda options: max(options, key=len))
     found = format_findings(offers(longest, False), AS_SHOWN)[0]
     assert found.what == "label/most-characters"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curriculum_kit.audit.formats.features import features_of
+from curriculum_kit.audit.formats.relations import Relations
 from curriculum_kit.audit.formats.search import Rule, Tally, picks, taken_by_text, tallies, tally
 from curriculum_kit.offers import Coded, Offers
 
@@ -32,8 +33,8 @@ THREE = offers(("b", ["A", "b", "C"]), ("A", ["A", "b", "c"]), ("C", ["b", "C", 
 
 def test_the_single_highest_is_taken() -> None:
     values = np.array([float(text.islower()) for text in THREE.option.texts])
-    assert picks(THREE, values, 1).tolist() == [1, -1, -1]
-    assert picks(THREE, values, -1).tolist() == [-1, 3, -1]
+    assert picks(THREE, values[THREE.option.codes], 1).tolist() == [1, -1, -1]
+    assert picks(THREE, values[THREE.option.codes], -1).tolist() == [-1, 3, -1]
 
 
 def test_a_rule_is_counted_with_its_chance() -> None:
@@ -64,7 +65,7 @@ def test_counting_many_flags_is_counting_each(questions: list[tuple[str, list[st
     features = features_of(asked.option.texts, np.ones(len(asked.option.texts)), 1)
     counted = tallies(asked, features, range(len(features.named)))
     for one in counted:
-        taken = picks(asked, features.values(one.rule.place), one.rule.sign)
+        taken = picks(asked, features.offered(one.rule.place, Relations(asked)), one.rule.sign)
         alone = tally(one.rule, asked, taken)
         assert (one.fired, one.right) == (alone.fired, alone.right)
         assert one.by_chance == pytest.approx(alone.by_chance)

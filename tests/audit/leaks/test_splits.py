@@ -41,7 +41,7 @@ def test_an_image_on_both_sides(make_database: Make) -> None:
     found = by_name(leak_findings(make_database([*train, *test], [{**UNSEEN, "path": name} for name in "abcd"])))
     leak = found["same-image-test-train"]
     assert (leak.severity, leak.figure, leak.rows, leak.of) == (Severity.SERIOUS, 0.5, 2, 4)
-    assert leak.sentence == "2 of 4 test questions (50.0 %) show an image that is also in train: 1 of 3 images."
+    assert leak.sentence == "2 of 4 test questions (50.0%) show an image that is also in train: 1 of 3 images."
     assert shown_by(leak) == [
         ("q3", "toy:b", "its image is also in train"),
         ("q4", "toy:b", "its image is also in train"),

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from curriculum_kit.benchmarks.mcq import McqOptions, MultipleChoice, parse_mapping
 from curriculum_kit.cli import main
+from curriculum_kit.pipeline.ingest import ingest
 
 LABELS = ("gallbladder", "gut", "heart", "kidney", "liver", "lung", "omentum", "spleen")
 
@@ -96,3 +99,43 @@ def curriculum(ckit: Callable[..., Result], tables: Path, vectors: Path, tmp_pat
     """Return a curriculum built by the command."""
     assert ckit("build-curriculum", tables, "--embeddings", vectors, "-o", tmp_path / "curriculum").code == 0
     return tmp_path / "curriculum"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return 100 ingested questions with shortcuts.
+
+    The right option alone begins in lower case, 3 of 50 images are on both sides, and what is brown is the liver.
+    """
+    random = np.random.default_rng(3)
+    asked = []
+    for number in range(100):
+        is_brown = number % 3 == 0
+        labels = [label for label in LABELS if label != "liver"]
+        four = [str(label) for label in random.permutation(["liver", *random.permutation(labels)[:3]])]
+        right = four.index("liver") if is_brown else int(random.integers(4))
+        options = [label if place == right else label.capitalize() for place, label in enumerate(four)]
+        image = number // 2
+        side = number if image < 3 else image
+        asked.append(
+            {
+                "question": f"What is {'brown' if is_brown else 'seen'} in picture {number}?",
+                "choices": options,
+                "answer": options[right],
+                "image": f"{image}.png",
+                "split": ("train", "test")[side % 2],
+                "type": ("organ", "other")[number % 2],
+            }
+        )
+    root = tmp_path_factory.mktemp("planted")
+    (root / "rows.json").write_text(json.dumps([*asked, asked[0] | {"answer": "nose"}]))
+    mapping = parse_mapping(["split=split", "question_type=type"])
+    ingest(MultipleChoice(McqOptions(mapping=mapping)), root / "rows.json", root / "tables")
+    return root / "tables"
+
+
+@pytest.fixture
+def planted(made: Path, tmp_path: Path) -> Path:
+    """Return a copy of the tables in the folder where the command runs, named as one would type it."""
+    shutil.copytree(made, tmp_path / "planted")
+    return Path("planted")

@@ -13,7 +13,7 @@ def part(rows: int, of: int, things: str) -> str:
     """
     if rows == of:
         return f"all {of:,} {things}"
-    share = f"{100 * rows / of:.1f}%"
+    share = f"{rows / of:.1%}"
     return f"{rows:,} of {of:,} {things} ({'under 0.1%' if rows and share == '0.0%' else share})"
 
 

@@ -58,13 +58,13 @@ def letter_findings(offers: Offers) -> list[Finding]:
 
 def _finding(counts: np.ndarray, furthest: int, p_value: float, severity: Severity, shown: pa.Array) -> Finding:
     k, n = len(counts), int(counts.sum())
-    shares = ", ".join(f"{letter(i)} {_percent(count / n)}" for i, count in enumerate(counts))
+    shares = ", ".join(f"{letter(i)} {count / n:.1%}" for i, count in enumerate(counts))
     return Finding(
         Check.LETTERS,
         f"{k}-options",
         severity,
         f"In {n:,} questions with {k} options the right one is not at every letter equally often: {shares} "
-        f"(due: {_percent(1 / k)}); shuffle the options.",
+        f"(due: {1 / k:.1%}); shuffle the options.",
         figure=float(counts[furthest] / n),
         expected=1 / k,
         p_value=p_value,
@@ -72,7 +72,3 @@ def _finding(counts: np.ndarray, furthest: int, p_value: float, severity: Severi
         of=n,
         evidence=evidence(shown, detail=letter(furthest)),
     )
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}"

@@ -53,5 +53,5 @@ def say_parts(parts: Sequence[tuple[str, Rate]]) -> str:
     if not parts or parts[0][1].gain - parts[-1][1].gain < DIFFERENT:
         return ""
     shown = parts if len(parts) <= NAMED else [*parts[: NAMED - 1], parts[-1]]
-    named = (f"{name} {rate.share * 100:.1f}% (chance {rate.chance * 100:.1f}%)" for name, rate in shown)
+    named = (f"{name} {rate.share:.1%} (chance {rate.chance:.1%})" for name, rate in shown)
     return f" By part: {'; '.join(named)}."

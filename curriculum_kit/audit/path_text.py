@@ -128,7 +128,7 @@ def _look_in(database: duckdb.DuckDBPyConnection, place: _Place, of: int) -> lis
     right, chance, low, high, p_value = _against_chance(named)
     if p_value >= SIGNIFICANCE or right - chance < MATTERS:
         return []
-    rates = f"{100 * right:.1f}% (chance {100 * chance:.1f}%)"
+    rates = f"{right:.1%} (chance {chance:.1%})"
     return [
         Finding(
             Check.PATHS,

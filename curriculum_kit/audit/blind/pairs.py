@@ -36,8 +36,8 @@ class GiveAway:
     def __str__(self) -> str:
         """Return the pair in words."""
         return (
-            f'"{self.word}" points to {self.label} (right in {self.right / self.offered * 100:.1f}% of the '
-            f"{self.offered:,} questions with both; {self.expected / self.offered * 100:.1f}% over all questions "
+            f'"{self.word}" points to {self.label} (right in {self.right / self.offered:.1%} of the '
+            f"{self.offered:,} questions with both; {self.expected / self.offered:.1%} over all questions "
             "that offer it)"
         )
 

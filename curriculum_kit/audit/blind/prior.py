@@ -67,8 +67,8 @@ class LabelRates:
         """Return the label's rate in words."""
         offered, chance = int(self.offered[label]), self.expected[label] / self.offered[label]
         return (
-            f"{text} is right in {_percent(self.right[label] / offered)} of the {offered:,} questions that offer it "
-            f"(chance {_percent(chance)})"
+            f"{text} is right in {self.right[label] / offered:.1%} of the {offered:,} questions that offer it "
+            f"(chance {chance:.1%})"
         )
 
 
@@ -156,7 +156,3 @@ def _evidence(offers: Offers, stands: LabelRates, rows: np.ndarray, labels: np.n
 
 def _labels_are(count: int) -> str:
     return "One label is" if count == 1 else f"{count:,} labels are"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f}%"

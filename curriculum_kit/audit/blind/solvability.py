@@ -121,9 +121,9 @@ def _solvable(blind: Blind, offers: Offers) -> Finding:
     share = len(easy) / len(offers)
     severity = severity_of_gain(share) if len(easy) else Severity.CLEAR
     sentence = (
-        f"{len(easy):,} of {len(offers):,} questions ({share * 100:.1f}%) are answered without the image with a "
-        f"probability above one half; over all questions it is {blind.blind.mean() * 100:.1f}% "
-        f"(chance {offers.chance.mean() * 100:.1f}%)."
+        f"{len(easy):,} of {len(offers):,} questions ({share:.1%}) are answered without the image with a "
+        f"probability above one half; over all questions it is {blind.blind.mean():.1%} "
+        f"(chance {offers.chance.mean():.1%})."
         if len(easy)
         else f"None of {len(offers):,} questions is answered without the image with a probability above one half."
     )

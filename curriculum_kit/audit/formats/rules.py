@@ -88,7 +88,7 @@ def _finding(hit: Hit, offers: Offers, search: Search, slug: str, where: str, sa
     gain = (counted.right - counted.by_chance) / len(offers)
     sentence = (
         f"{where}: where exactly one of three or more options {hit.rule.phrase} ({counted.fired:,} questions{sample}) "
-        f"it is the right one in {_percent(counted.precision)} (chance {_percent(counted.chance)})"
+        f"it is the right one in {counted.precision:.1%} (chance {counted.chance:.1%})"
     )
     if hit.by is Evidence.PLAIN:
         sentence += "; knowing how often each label is right tells as much"
@@ -138,8 +138,8 @@ def _explained(search: Search, found: list[Hit], offers: Offers, slug: str, wher
     )
     sentence = (
         f"{where}: where exactly one of three or more options {rule.phrase}{' in the other questions' * bool(found)} "
-        f"({best.fired:,} questions) it is the right one in {_percent(best.precision)} "
-        f"(chance {_percent(best.chance)}){more}, {but}."
+        f"({best.fired:,} questions) it is the right one in {best.precision:.1%} "
+        f"(chance {best.chance:.1%}){more}, {but}."
     )
     return [
         Finding(
@@ -164,7 +164,3 @@ def _from_prior(offers: Offers, taken: np.ndarray, counted: Tally) -> bool:
     rate = np.bincount(offers.option.codes, offers.is_right, size) / offered
     known = float(rate[offers.option.codes[taken[taken >= 0]]].mean())
     return known - counted.chance >= _OF_PRIOR * (counted.precision - counted.chance)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}"

@@ -1,9 +1,10 @@
-"""Time and memory of `ckit build-curriculum`, encoder aside: 1 million questions, and how memory grows to 4 million.
+"""Time and memory of `ckit build-curriculum`, encoder aside: 1 million questions, and how both grow to 4 million.
 
 Questions with four choices out of 300 labels are written as `ckit ingest` would write them, label
-vectors are given by --embeddings. Each build is a process of its own.
+vectors are given by --embeddings. Each build is a process of its own: with the choices that are there, and with
+choices drawn for a wanted difficulty.
 
-    python bench/build.py [--questions 1000000] [--times 4] [--folder DIR]
+    python bench/build.py [--questions 1000000] [--times 4] [--choices keep,similar] [--folder DIR]
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=4)
+    parser.add_argument("--choices", default="keep,similar", help="which choices to build with, by commas")
     parser.add_argument("--folder", type=Path, default=None, help="where to write; a temporary folder unless given")
     given = parser.parse_args()
     root = given.folder or Path(tempfile.mkdtemp(prefix="ckit-bench-"))
@@ -87,22 +89,31 @@ def main() -> None:
     vectors = np.random.default_rng(1).normal(size=(len(LABELS), 384)).astype(np.float32)
     root.mkdir(parents=True, exist_ok=True)
     np.savez(root / "vectors.npz", labels=np.array(LABELS), vectors=vectors)
-    table = Table("questions", "wall s", "CPU s", "peak MB", title="ckit build-curriculum, 3 tiers, encoder aside")
-    peaks = []
-    for count in (given.questions, given.questions * given.times):
-        source, made = root / f"questions-{count}", root / f"curriculum-{count}"
-        write_questions(source, count)
-        used = measure(
-            [ckit, "build-curriculum", str(source), "-o", str(made), "--embeddings", str(root / "vectors.npz")]
+    table = Table(
+        "choices", "questions", "wall s", "CPU s", "peak MB", title="ckit build-curriculum, 3 tiers, encoder aside"
+    )
+    counts = (given.questions, given.questions * given.times)
+    for count in counts:
+        write_questions(root / f"questions-{count}", count)
+    grown = []
+    for choices in given.choices.split(","):
+        used = []
+        for count in counts:
+            made = root / f"curriculum-{choices}-{count}"
+            asked = [str(root / f"questions-{count}"), "-o", str(made), "--choices", choices]
+            used.append(measure([ckit, "build-curriculum", *asked, "--embeddings", str(root / "vectors.npz")]))
+            table.add_row(
+                choices, f"{count:,}", f"{used[-1].wall:.1f}", f"{used[-1].cpu:.1f}", f"{used[-1].peak_mb:,.0f}"
+            )
+            shutil.rmtree(made)
+        grown.append(
+            f"{choices}: {given.times} times the questions take {used[1].wall / used[0].wall:.1f} times as long "
+            f"and {used[1].peak_mb / used[0].peak_mb - 1:+.0%} memory"
         )
-        peaks.append(used.peak_mb)
-        table.add_row(f"{count:,}", f"{used.wall:.1f}", f"{used.cpu:.1f}", f"{used.peak_mb:,.0f}")
-        shutil.rmtree(made)
     console = Console()
     console.print(table)
-    console.print(
-        f"peak memory grows by {peaks[1] / peaks[0] - 1:+.0%} from {given.questions:,} to {given.times} times as many"
-    )
+    for line in grown:
+        console.print(line)
     if given.folder is None:
         shutil.rmtree(root)
 

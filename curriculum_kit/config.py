@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, TieBreak
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Order, TieBreak
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound, did_you_mean
 from curriculum_kit.schemas import MAX_CHOICES
 
@@ -18,6 +18,25 @@ _Whole = Annotated[int, Strict()]
 
 
 _SCENES = 200
+MAX_BLIND_GAIN = 0.03
+"""What a guesser who knows the option sets may gain over chance, unless told otherwise."""
+
+RAMP_STEPS = 8
+"""Steps of a tier whose options follow a ramp."""
+
+
+def _option_range(value: Any) -> Any:
+    """Return a number of options, or `low:high`; raise `ValueError` for anything else."""
+    parts = str(value).split(":")
+    if isinstance(value, int | str) and not isinstance(value, bool) and all(map(str.isdecimal, parts)):
+        numbers = [int(part) for part in parts]
+        if len(parts) <= 2 and 2 <= numbers[0] <= numbers[-1] <= MAX_CHOICES:
+            return numbers[0] if numbers[0] == numbers[-1] else f"{numbers[0]}:{numbers[1]}"
+    raise ValueError(f"give a number from 2 to {MAX_CHOICES}, or a range that grows with the tiers, such as 2:4")
+
+
+_Options = Annotated[int | str, BeforeValidator(_option_range)]
+_Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class BuildConfig(BaseModel):
@@ -29,8 +48,21 @@ class BuildConfig(BaseModel):
     sample: Annotated[bool, Strict()] = Field(False, description="use the embedded sample instead of sources")
     scenes: _Whole = Field(_SCENES, ge=1, le=100_000, description="frames of the embedded sample")
     where: str | None = Field(None, description="DuckDB condition on the columns of questions")
-    choices: ChoiceSource = Field(ChoiceSource.KEEP, description="options of the source, or drawn at random")
-    options: _Whole = Field(4, ge=2, le=MAX_CHOICES, description="options per question where they are drawn")
+    choices: ChoiceSource = Field(
+        ChoiceSource.KEEP, description="options of the source, drawn at random, or drawn for a wanted S(q)"
+    )
+    options: _Options = Field(
+        4, description="options per question where they are drawn; low:high grows with the tiers (similar)"
+    )
+    targets: tuple[_Share, ...] | None = Field(
+        None, description="mean S(q) wanted of each tier (similar); default even steps over what can be had"
+    )
+    max_blind_gain: Annotated[float, Strict()] = Field(
+        MAX_BLIND_GAIN, ge=0, le=1, description="what a guesser who knows the option sets may gain (similar)"
+    )
+    ramp: Annotated[bool, Strict()] = Field(False, description="S(q) rises within the tiers too (similar)")
+    synonyms: Path | None = Field(None, description="table of terms that extends the built-in one, .tsv")
+    order: Order = Field(Order.EASY_TO_HARD, description="order of the shards")
     difficulty: DifficultyKind = Field(DifficultyKind.PAIRWISE_MEAN, description="form of S(q)")
     tiers: _Whole = Field(3, ge=1, le=1000, description="number of tiers")
     tie_break: TieBreak = Field(TieBreak.NONE, description="key that may tell equal S(q) apart")
@@ -51,6 +83,23 @@ class BuildConfig(BaseModel):
     memory: str = Field(
         "800MB", pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$", description="DuckDB's share of memory; it spills beyond"
     )
+
+    @property
+    def option_counts(self) -> tuple[int, ...]:
+        """The number of options wanted in each tier, the easiest first."""
+        low, _, high = str(self.options).partition(":")
+        rise = int(high or low) - int(low)
+        return tuple(int(low) + round(rise * tier / max(self.tiers - 1, 1)) for tier in range(self.tiers))
+
+    @property
+    def most_options(self) -> int:
+        """The number of options wanted where it does not depend on the tier."""
+        return max(self.option_counts)
+
+    @property
+    def steps(self) -> int:
+        """The number of steps that options are drawn for, a multiple of the tiers."""
+        return self.tiers * (RAMP_STEPS if self.ramp else 1)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -103,7 +152,29 @@ def _conflicts(values: Mapping[str, Any]) -> list[str]:
         found.append("scenes: goes with --sample; leave it out, or take the sample")
     if values.get("text_model") and values.get("embeddings"):
         found.append("embeddings: give a text model or precomputed vectors, not both")
-    return found
+    return found + _conflicts_of_choices(values)
+
+
+def _conflicts_of_choices(values: Mapping[str, Any]) -> list[str]:
+    """Return one phrase per option that holds for drawn choices of a wanted difficulty alone."""
+    if values.get("choices") == ChoiceSource.SIMILAR:
+        found, targets, tiers = [], values.get("targets"), values.get("tiers", 3)
+        if targets is not None and isinstance(tiers, int) and len(targets) != tiers:
+            found.append(f"targets: give one for each of {tiers} tiers, saw {len(targets)}")
+        elif targets is not None and list(targets) != sorted(targets):
+            found.append("targets: they fall, give them from the easiest tier to the hardest")
+        return found
+    given = {
+        "targets": values.get("targets") is not None,
+        "max_blind_gain": values.get("max_blind_gain", MAX_BLIND_GAIN) != MAX_BLIND_GAIN,
+        "ramp": bool(values.get("ramp")),
+        "options": ":" in str(values.get("options", "")),
+    }
+    return [
+        f"{key}: {'a range of options ' if key == 'options' else ''}goes with --choices similar"
+        for key, is_given in given.items()
+        if is_given
+    ]
 
 
 def _mistakes(error: ValidationError) -> list[str]:
@@ -116,5 +187,6 @@ def _mistakes(error: ValidationError) -> list[str]:
         elif not key:
             phrases += item["msg"].removeprefix("Value error, ").split("; ")
         else:
-            phrases.append(f"{key}: {item['msg'][:1].lower()}{item['msg'][1:]}, saw {item['input']!r}")
+            said = item["msg"].removeprefix("Value error, ")
+            phrases.append(f"{key}: {said[:1].lower()}{said[1:]}, saw {item['input']!r}")
     return phrases

@@ -54,6 +54,8 @@ class Reason(StrEnum):
     IMAGE_PATH_UNSAFE = "image_path_unsafe"
     IMAGE_MISSING = "image_missing"
     NO_DISTRACTORS = "no_distractors"
+    POLAR_QUESTION = "polar_question"
+    ANSWER_TOO_FREQUENT = "answer_too_frequent"
     SOLVABLE_BLIND = "solvable_blind"
     DUPLICATE_QUESTION_ID = "duplicate_question_id"
 
@@ -104,7 +106,21 @@ class ChoiceSource(StrEnum):
     """Where the options of a question come from."""
 
     KEEP = "keep"
+    """The options of the source, random ones where it has none."""
     RANDOM = "random"
+    """Drawn at random: the baseline."""
+    SIMILAR = "similar"
+    """Drawn so that S(q) meets the target of the question's tier, and options give nothing away."""
+
+
+class Order(StrEnum):
+    """In what order the shards hold the questions."""
+
+    EASY_TO_HARD = "easy-to-hard"
+    HARD_TO_EASY = "hard-to-easy"
+    """Tier 0 is then the hardest: tiers are numbered as they come."""
+    SHUFFLED = "shuffled"
+    """One tier, at random: what an order is compared with."""
 
 
 class ImageStorage(StrEnum):

@@ -89,7 +89,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_QUESTIONS,
         Column("choices_as_given", _STRINGS, "every option as the source spells it, doubled ones too", True),
     ),
-    "scored": (*_QUESTIONS, *_DIFFICULTY),
+    "scored": (
+        *_QUESTIONS,
+        *_DIFFICULTY,
+        Column("step", pa.int32(), "step of the curriculum that the options were drawn for; null where none", True),
+    ),
+    "drawn": (
+        Column("question_id", pa.string(), "key into questions"),
+        Column("step", pa.int32(), "step of the curriculum that its options were drawn for, from 0"),
+    ),
     "images": (
         Column("image_id", pa.string(), "key, made of the benchmark's name and the path"),
         Column("path", pa.string(), "relative to the image root"),

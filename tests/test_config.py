@@ -50,8 +50,8 @@ def test_all_mistakes_are_reported_at_once_with_what_was_seen() -> None:
     line = mistakes({"sample": True, "sources": ["a"], "teirs": 4, "options": 1, "choices": "rand", "seed": "x"})
     assert line.startswith("the options: ")
     assert "teirs: unknown key (did you mean 'tiers'?)" in line
-    assert "options: input should be greater than or equal to 2, saw 1" in line
-    assert "choices: input should be 'keep' or 'random', saw 'rand'" in line
+    assert "options: give a number from 2 to 26, or a range that grows with the tiers, such as 2:4, saw 1" in line
+    assert "choices: input should be 'keep', 'random' or 'similar', saw 'rand'" in line
     assert "seed: input should be a valid integer, saw 'x'" in line
     assert "sample: name folders or take the sample, not both" in line
 
@@ -75,6 +75,11 @@ def test_conflicts_are_reported_once() -> None:
         ("seed", -1),
         ("seed", 2**63),
         ("options", 27),
+        ("options", True),
+        ("options", "4:2"),
+        ("options", "2:3:4"),
+        ("options", "2:"),
+        ("max_blind_gain", 1.5),
         ("memory", "lots"),
         ("memory", "1GB; DROP"),
         ("sources", "a"),
@@ -86,6 +91,37 @@ def test_a_wrong_value_names_its_key_and_the_value(key: str, value: object) -> N
     line = mistakes(SAMPLE | {key: value})
     assert f"{key}: " in line
     assert f"saw {value!r}" in line
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [
+        (4, (4, 4, 4)),
+        ("4", (4, 4, 4)),
+        ("2:4", (2, 3, 4)),
+        ("2:3", (2, 2, 3)),
+        ("3:3", (3, 3, 3)),
+        ("2:26", (2, 14, 26)),
+    ],
+)
+def test_options_may_grow_with_the_tiers(given: object, counts: tuple[int, ...]) -> None:
+    assert load_build_config(None, SAMPLE | {"options": given, "choices": "similar"}).option_counts == counts
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"targets": (0.2, 0.5, 0.7)}, "targets: goes with --choices similar"),
+        ({"ramp": True, "choices": "random"}, "ramp: goes with --choices similar"),
+        ({"max_blind_gain": 0.1}, "max_blind_gain: goes with --choices similar"),
+        ({"options": "2:4", "choices": "random"}, "options: a range of options goes with --choices similar"),
+        ({"targets": (0.2, 0.5), "choices": "similar"}, "targets: give one for each of 3 tiers, saw 2"),
+        ({"targets": (0.5, 0.2, 0.6), "choices": "similar"}, "targets: they fall, give them from the easiest"),
+    ],
+)
+def test_what_holds_for_drawn_choices_alone_is_refused_elsewhere(given: dict[str, object], said: str) -> None:
+    line = mistakes(SAMPLE | given)
+    assert line.count(said) == 1
 
 
 def test_a_file_is_named_where_it_is_wrong(tmp_path: Path) -> None:

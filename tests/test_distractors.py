@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from curriculum_kit.distractors import POLAR, PoolKey, draw, pool_keys, pools_of
 from curriculum_kit.schemas import schema_of
 
-ONE_POOL: PoolKey = ("b", "", "", "", "")
+ONE_POOL: PoolKey = ("b", "", "", "", "", "")
 ORGANS = ["cyst", "duodenum", "gut", "kidney", "liver", "spleen"]
 
 
@@ -43,11 +43,12 @@ def test_a_pool_is_what_answers_the_same_kind_of_question() -> None:
             "hook",
             question="What instrument is above the anatomy?",
             question_type="query_component",
+            modality="CT",
             metadata=[("answer_type", "Open"), ("language", "en"), ("other", "x")],
         ),
     )
     keys = pool_keys(rows)
-    assert keys == [("b", "", "", "", ""), ("b", "query_component", "OPEN", "en", "instrument")]
+    assert keys == [ONE_POOL, ("b", "query_component", "CT", "OPEN", "en", "instrument")]
     assert pool_keys(rows.slice(1)) == keys[1:]
     assert pool_keys(rows.slice(0, 0)) == []
 
@@ -67,7 +68,7 @@ def test_a_pool_is_what_answers_the_same_kind_of_question() -> None:
     ],
 )
 def test_what_kind_of_structure_is_asked_for(text: str, kind: str | None, wanted: str) -> None:
-    assert [key[4] for key in pool_keys(table(question(0, "gut", question=text, question_type=kind)))] == [wanted]
+    assert [key[5] for key in pool_keys(table(question(0, "gut", question=text, question_type=kind)))] == [wanted]
 
 
 def test_pools_hold_every_label_once_in_sorted_order() -> None:
@@ -76,7 +77,7 @@ def test_pools_hold_every_label_once_in_sorted_order() -> None:
         table(),
         table(question(3, "cyst"), question(4, "gut")),
     ]
-    assert pools_of(batches) == {ONE_POOL: ["cyst", "gut"], ("b", "t", "", "", ""): ["hook"]}
+    assert pools_of(batches) == {ONE_POOL: ["cyst", "gut"], ("b", "t", "", "", "", ""): ["hook"]}
 
 
 @settings(max_examples=60, deadline=None)
@@ -163,7 +164,7 @@ def test_yes_and_no_are_no_distractors_of_anything_else() -> None:
 
 def test_without_a_distractor_a_question_is_left_out() -> None:
     rows = table(question(0, "gut"), question(1, "liver"), question(2, "gut", benchmark="c"))
-    pools = {ONE_POOL: ["gut", "liver"], ("c", "", "", "", ""): ["gut"]}
+    pools = {ONE_POOL: ["gut", "liver"], ("c", "", "", "", "", ""): ["gut"]}
     made, kept = draw(rows, [{"liver"}, (), ()], pools, options=4, seed=0)
     assert kept.tolist() == [False, True, False]
     assert made["question_id"].to_pylist() == ["b-1"]

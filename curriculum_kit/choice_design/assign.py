@@ -1,7 +1,8 @@
 """Which question gets which set: the numbers come from the design, the questions by seed.
 
 Reads a design and the answers of the questions; gives a set for each question, or none. Within an answer any question
-may get any of its sets; where a set holds a label that is barred from the question, two questions change places.
+may get any of its sets, or none where the design has fewer than there are questions; where a set holds a label that is
+barred from the question, two questions change places.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curriculum_kit.choice_design.problem import Bools, Columns, Floats, Ints, Pool
-from curriculum_kit.choice_design.rounding import leftover_cells, whole_columns
+from curriculum_kit.choice_design.rounding import leftover_cells, wanted_counts, whole_columns
 
 SWAP_ROUNDS = 60
 """How often a question whose set holds a barred label is offered another one's."""
@@ -20,13 +21,14 @@ SWAP_ROUNDS = 60
 def assigned_sets(
     pool: Pool, columns: Columns, weights: Floats, own: Ints, barred: Ints | None, rng: np.random.Generator
 ) -> Ints:
-    """Return the set of each question of a pool, (questions, options); a row of -1 where none is safe.
+    """Return the set of each question of a pool, (questions, options); a row of -1 where none is safe or none is left.
 
     `weights` are numbers of questions per right member, `own` the answers as places among the labels,
     `barred` the ascending keys question * labels + label of what must not be offered; None where nothing is.
     """
     counts = np.bincount(own, minlength=len(pool))
-    taken, left = whole_columns(columns, weights, counts, rng)
+    wanted = wanted_counts(columns, weights, counts)
+    taken, left = whole_columns(columns, weights, wanted, rng)
     place, over = leftover_cells(columns, weights, left, rng)
     column, member = np.nonzero(columns.right)
     times = taken[column]
@@ -44,9 +46,7 @@ def assigned_sets(
     if held is not None:
         chosen = _swapped(columns, chosen, own, held, rng)
     sets: Ints = columns.sets[chosen]
-    # The solver's tolerance may have left out an answer to one question in millions.
-    for answer in np.unique(own[chosen < 0]).tolist():
-        sets[(chosen < 0) & (own == answer)] = _safe_set(pool, columns, answer, np.zeros(len(pool), bool), rng)
+    sets[chosen < 0] = -1
     if held is None:
         return sets
     for question in np.flatnonzero(held.hits(np.arange(len(own)), sets)).tolist():

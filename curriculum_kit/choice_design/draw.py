@@ -2,7 +2,7 @@
 
 Reads questions as integers (`Asked`), similarities of labels, labels that must not stand together, and a `Goal` per
 tier; gives the options of each question in order and what was reached (`Drawn`). Questions for which no set of two or
-more labels is safe get none, and are marked.
+more labels is safe get none, and so do as many of a frequent answer as would break the bound on the blind gain.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def draw_choices(
     fold = _folds(len(asked), None if unit is None else unit[order], seed)
     options = np.full((len(asked), max(goal.options for goal in goals)), -1)
     index, score = np.full(len(asked), -1), np.full(len(asked), np.nan)
+    unsafe = np.zeros(len(asked), bool)
     tiers = []
     for tier, goal in enumerate(goals):
         rng = np.random.default_rng([seed, tier])
@@ -63,6 +64,7 @@ def draw_choices(
         design, sets, values = _draw_tier(ordered, posed, goal, rng)
         rows = posed.rows
         got = sets[:, 0] >= 0
+        unsafe[posed.without] = True
         rows, sets = rows[got], sets[got]
         score[rows] = values[got]
         size = (sets >= 0).sum(axis=1)
@@ -77,6 +79,7 @@ def draw_choices(
                 options=goal.options,
                 questions=posed.questions + len(posed.without),
                 drawn=len(rows),
+                left_out=posed.questions - len(rows),
                 fewer=int((size < goal.options).sum()),
                 chance=float((1 / size).mean()),
                 promised=design.mean,
@@ -89,13 +92,13 @@ def draw_choices(
             )
         )
     back = np.argsort(order)
-    return Drawn(options[back], index[back], score[back], tuple(tiers))
+    return Drawn(options[back], index[back], score[back], unsafe[back], tuple(tiers))
 
 
 def _draw_tier(asked: Asked, posed: TierProblem, goal: Goal, rng: np.random.Generator) -> tuple[Design, Ints, Floats]:
     """Return the design of a tier, and the set and S(q) of each question of its pools, in their order.
 
-    What was drawn keeps the bound on the blind gain, where a design does.
+    What was drawn keeps the bound on the blind gain.
     """
     seed, bound = int(rng.integers(2**31)), goal.max_gain
     rows = posed.rows
@@ -104,9 +107,8 @@ def _draw_tier(asked: Asked, posed: TierProblem, goal: Goal, rng: np.random.Gene
         sets, score = _drawn_sets(asked, posed, design, goal.options, rng)
         got = sets[:, 0] >= 0
         over = guessed_in_sample(sets[got], asked.answer[rows[got]]) - goal.max_gain
-        kept = design.gain <= bound + 1e-5  # beyond the tolerance of the solver
         lower = bound - max(1.5 * over, LEAST_STEP)
-        if over <= 0 or not kept or lower < 0:
+        if over <= 0 or lower < 0:
             break
         bound = lower
     return design, sets, score

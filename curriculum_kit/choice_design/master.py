@@ -2,8 +2,9 @@
 
 Rows: the share of each label as an answer; the mean S(q); the blind gain; and, for labels that are barred from single
 questions, how many questions of an answer a label may stand beside. Everything that may turn out impossible has a
-variable of its own with a price, so the program always has a solution and says by how much it falls short: first
-questions without options, then labels beside questions from which they are barred, then blind gain, then the target.
+variable of its own with a price, so the program always has a solution and says by how much it falls short. The bound
+on the blind gain and the labels that are barred are kept at the price of questions without options: a label that
+answers half of the questions of its pool gives itself away in any sets of four. Dearest after that is the target.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import numpy as np
 
 from curriculum_kit.choice_design.problem import Columns, Floats, Ints, Pool, Problem, member_scores
 
-_UNASSIGNED, _BARRED, _GAIN, _DISTANCE = 10_000.0, 1_000.0, 100.0, 1.0
-"""Prices per unit of share. S(q) lies within 0 and 1, and a unit of blind gain buys some ten units of it at most."""
+_BARRED, _GAIN, _UNASSIGNED, _DISTANCE = 10_000.0, 10_000.0, 1_000.0, 1.0
+"""Prices per unit of share. A question without options lowers the blind gain by half a question or more, and moves the
+mean S(q) by less than a hundred."""
 
 GUESSED = 0.01
 """Price of blind gain within the bound: it is taken only where it brings the target nearer by more than that."""
@@ -60,6 +62,8 @@ class Solved:
     """Mean S(q) of the questions that get options"""
     gain: float
     """Blind gain, as a share of these"""
+    left_out: tuple[Floats, ...]
+    """Per pool (L,): the share of the tier's questions that get none, by answer"""
 
 
 @dataclass(frozen=True)
@@ -104,15 +108,23 @@ def solve_over(problem: Problem, columns: Sequence[Columns], spread: Spread | No
     weights = np.maximum(found.x[:n], 0.0)
     values = np.append(weights, np.maximum(found.x[n:], 0.0))
     assigned = max(1.0 - float(values[n : n + labels].sum()), 1e-12)
-    guessed = float((upper @ values)[0]) + float(values[n + labels + 2])  # what exceeds the bound is taken off there
+    by_chance = sum(
+        float(lacking.sum()) / pool.options
+        for pool, lacking in zip(problem.pools, _by_pool(problem, values[n : n + labels]), strict=True)
+    )
     return Solved(
         weights=tuple(np.split(weights, np.cumsum([len(own) for own in columns])[:-1])),
         cost=float(found.fun),
         short=values[n:],
         duals=_duals(problem.pools, found.eqlin.marginals, found.ineqlin.marginals),
         mean=float((equal[:, :n] @ weights)[labels]) / assigned,
-        gain=(guessed - problem.chance) / assigned,
+        gain=(float(weights.sum()) - problem.chance + by_chance) / assigned,
+        left_out=_by_pool(problem, values[n : n + labels]),
     )
+
+
+def _by_pool(problem: Problem, values: Floats) -> tuple[Floats, ...]:
+    return tuple(np.split(values, np.cumsum([len(pool) for pool in problem.pools])[:-1]))
 
 
 def _constraints(problem: Problem, columns: Sequence[Columns]) -> tuple[Any, Any, Floats]:
@@ -146,10 +158,10 @@ def _constraints(problem: Problem, columns: Sequence[Columns]) -> tuple[Any, Any
     under, over, excess = n + labels + np.arange(3)
     equal.add(np.arange(labels), n + np.arange(labels), 1.0)
     equal.add(labels, np.array([under, over]), np.array([1.0, -1.0]))
-    # Questions without options count as on target, and as guessed by chance.
+    # Questions without options count as on target, and neither as guessed nor in what the bound is a share of.
     equal.add(labels, n + np.arange(labels), problem.target)
     by_chance = np.concatenate([np.full(len(pool), 1 / pool.options) for pool in problem.pools])
-    upper.add(0, n + np.arange(labels), by_chance)
+    upper.add(0, n + np.arange(labels), by_chance + problem.max_gain)
     upper.add(np.arange(first_room), excess + np.arange(first_room), -1.0)
     total = excess + first_room
     return (

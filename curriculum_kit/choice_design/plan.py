@@ -35,6 +35,7 @@ PLAN = pa.schema(
         pa.field("chance", pa.float64(), nullable=False),
         pa.field("questions", pa.int64(), nullable=False),
         pa.field("without", pa.int64(), nullable=False),
+        pa.field("left_out", pa.int64(), nullable=False),
         pa.field("exact", pa.bool_(), nullable=False),
     ]
 )
@@ -54,10 +55,10 @@ def plan_choices(
     """Return the attainable mean S(q) of each tier, for each column of similarities, number of options and bound.
 
     The columns of the result are those of `PLAN`: `lowest` and `highest` are the mean S(q) that the tier can have,
-    beside them the blind gain there, `chance`, how many questions can get options and how many not (`without`), and
-    whether every set was looked at. A bound that cannot be kept shows in the gain. Rows whose `max_gain` is
-    null are for the draw of each question on its own. Where all tiers have the same answers (`deal_tiers`), a plan
-    with every question in tier 0 holds for each of them.
+    beside them the blind gain there, `chance`, how many questions have a pool and how many none (`without`), how many
+    of the former get no options for the sake of the bound (`left_out`), and whether every set was looked at. Rows whose
+    `max_gain` is null are for the draw of each question on its own. Where all tiers have the same answers
+    (`deal_tiers`), a plan with every question in tier 0 holds for each of them.
     """
     ordered, labels = labels_of_pools(asked.by_id()[0])
     rows = []
@@ -86,6 +87,7 @@ def plan_choices(
                             "chance": posed.problem.chance,
                             "questions": posed.questions,
                             "without": len(posed.without),
+                            "left_out": round(max(lowest.left_out, highest.left_out) * posed.questions),
                             "exact": lowest.exact and highest.exact,
                         }
                     )

@@ -121,6 +121,8 @@ class Design:
     """Mean S(q) of the questions that get options"""
     gain: float
     """Blind gain of the options, as a share of these"""
+    left_out: float = 0.0
+    """Share of the tier's questions that get none, so that the bound on the blind gain is kept"""
     exact: bool = True
     """Whether every safe set was looked at"""
 

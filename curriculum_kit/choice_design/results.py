@@ -16,6 +16,8 @@ class TierDrawn:
     options: int
     questions: int
     drawn: int
+    left_out: int
+    """Questions without options, because their answer would give itself away: it is right too often in its pool"""
     fewer: int
     """Questions with fewer options than asked for, because their pool is too small"""
     chance: float
@@ -50,6 +52,8 @@ class Drawn:
     """(n,), -1 where a question has none"""
     difficulty: Floats
     """(n,) S(q), NaN where a question has none"""
+    unsafe: Bools
+    """(n,) Questions without options because no other label may stand beside the answer"""
     tiers: tuple[TierDrawn, ...]
 
     @property

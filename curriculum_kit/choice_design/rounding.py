@@ -11,6 +11,12 @@ import numpy as np
 from curriculum_kit.choice_design.problem import Columns, Floats, Ints
 
 
+def wanted_counts(columns: Columns, weights: Floats, counts: Ints) -> Ints:
+    """Return how many of the questions of each answer, of which there are `counts`, the design gives options to."""
+    wanted: Ints = np.minimum(counts, np.rint(_by_answer(columns, weights, len(counts))).astype(np.int64))
+    return wanted
+
+
 def whole_columns(columns: Columns, weights: Floats, counts: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Return how often each column is taken, and how many questions of each answer are over.
 

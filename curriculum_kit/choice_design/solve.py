@@ -73,5 +73,6 @@ def _mean(solutions: Sequence[tuple[Sequence[Columns], Solved]], exact: bool) ->
         weights=tuple(weights),
         mean=float(np.mean([solved.mean for _, solved in solutions])),
         gain=float(np.mean([solved.gain for _, solved in solutions])),
+        left_out=float(np.mean([sum(share.sum() for share in solved.left_out) for _, solved in solutions])),
         exact=exact,
     )

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from curriculum_kit.cli.console import print_json, progress_bar, say
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, TieBreak
+from curriculum_kit.cli.lists import numbers
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Order, TieBreak
 
 SAMPLE_DEFAULTS = {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED}
 """The sample asks about structures unless told otherwise, and its frames are small enough to store."""
@@ -41,12 +42,43 @@ def build_curriculum(
         ChoiceSource | None,
         typer.Option(
             "--choices",
-            help="Options of the source, or drawn at random; where there are none they are drawn.",
+            help="keep the options of the source, draw them at random, or such that S(q) rises from tier to tier.",
             show_default="keep",
         ),
     ] = None,
     options: Annotated[
-        int | None, typer.Option("--options", help="Options per question where they are drawn.", show_default="4")
+        str | None,
+        typer.Option(
+            "--options",
+            help="Options per question where they are drawn; 2:4 grows with the tiers (--choices similar).",
+            show_default="4",
+        ),
+    ] = None,
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            "--targets",
+            help="Mean S(q) wanted of each tier, such as 0.3,0.5,0.7 (--choices similar).",
+            show_default="even steps over what can be had",
+        ),
+    ] = None,
+    max_blind_gain: Annotated[
+        float | None,
+        typer.Option(
+            "--max-blind-gain",
+            help="What a guesser who knows the option sets may gain over chance (--choices similar).",
+            show_default="0.03",
+        ),
+    ] = None,
+    ramp: Annotated[
+        bool, typer.Option("--ramp", help="Let S(q) rise within the tiers too (--choices similar).")
+    ] = False,
+    synonyms: Annotated[
+        Path | None,
+        typer.Option("--synonyms", help="Table of terms beside the built-in one: what must not stand together."),
+    ] = None,
+    order: Annotated[
+        Order | None, typer.Option("--order", help="Order of the shards.", show_default="easy-to-hard")
     ] = None,
     max_blind: Annotated[
         float | None,
@@ -113,6 +145,8 @@ def build_curriculum(
 
       ckit build-curriculum tables -o ct --where "modality = 'CT'" --tiers 4
 
+      ckit build-curriculum tables -o drawn --choices similar --options 2:4
+
       ckit build-curriculum --config curriculum.toml -o curriculum
     """
     flags: dict[str, Any] = {
@@ -125,6 +159,11 @@ def build_curriculum(
         "tie_break": tie_break,
         "choices": choices,
         "options": options,
+        "targets": numbers(targets, "--targets"),
+        "max_blind_gain": max_blind_gain,
+        "ramp": ramp or None,
+        "synonyms": synonyms,
+        "order": order,
         "max_blind": max_blind,
         "seed": seed,
         "text_model": text_model,

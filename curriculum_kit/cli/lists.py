@@ -1,4 +1,4 @@
-"""Options that take several names with commas between them."""
+"""Options that take several names or numbers with commas between them."""
 
 from __future__ import annotations
 
@@ -31,3 +31,19 @@ def named(text: str | None, known: type[Name], option: str) -> tuple[Name, ...]:
     if not wanted:
         raise ConfigInvalid(f"{option} is empty; take all or some of {', '.join(names)}")
     return tuple(member for member in known if member in wanted)
+
+
+def numbers(text: str | None, option: str) -> tuple[float, ...] | None:
+    """Return the numbers that a text lists; None where it was not given. Raises `ConfigInvalid` for anything else.
+
+    >>> numbers("0.2, 0.5,1", "--targets")
+    (0.2, 0.5, 1.0)
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ConfigInvalid(
+            f"{option} {text!r} is no list of numbers; give them with commas, such as 0.3,0.5,0.7"
+        ) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -18,14 +17,11 @@ from curriculum_kit.audit.enough import too_little
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.errors import NothingLeft
 from curriculum_kit.offers import COLUMNS, offers_of
-from curriculum_kit.pipeline.rejects import Rejects
+from curriculum_kit.pipeline.rejects import turn_away_later
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Selection
-from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import Reason
 from curriculum_kit.storage import ParquetSink, iter_table, read_table, write_table
-
-BATCH_ROWS = 20_000
 
 _MEANS = {"mean": "blind", "chance": "chance"}
 
@@ -47,7 +43,6 @@ def write_blind(config: BuildConfig, selected: Path, scratch: Path, progress: Ca
 
 def keep_unsolved(
     config: BuildConfig,
-    database: duckdb.DuckDBPyConnection,
     selection: Selection,
     selected: Path,
     turned_away: Path,
@@ -77,33 +72,19 @@ def keep_unsolved(
         for batch in iter_table(selected, "questions"):
             kept.write(batch.filter(pa.array(keep[done : done + batch.num_rows])))
             done += batch.num_rows
-        _turn_away(database, selection, selected, table.filter(pa.array(~keep)), sink)
+        lost = table.filter(pa.array(~keep))
+        details = pa.array([f"{value:.3f}" for value in lost["blind"].to_pylist()], pa.string())
+        lost = pa.table({"question_id": lost["question_id"], "detail": details})
+        turn_away_later(selection, selected, lost, Reason.SOLVABLE_BLIND, sink, stage="blind")
     mean_kept = round(float(values[keep].mean()), 6)
     return {"max_blind": config.max_blind, "left_out": int((~keep).sum()), "mean_kept": mean_kept}
 
 
-def _turn_away(
-    database: duckdb.DuckDBPyConnection, selection: Selection, selected: Path, lost: pa.Table, sink: ParquetSink
-) -> None:
-    """Write rejects for the questions that are lost, in the order of their sources."""
-    details = [f"{value:.3f}" for value in lost["blind"].to_pylist()]
-    cursor = database.cursor()
-    cursor.register("lost", pa.table({"question_id": lost["question_id"], "detail": pa.array(details, pa.string())}))
-    query = (
-        f"SELECT chosen.*, place.filename, place.file_row_number, lost.detail FROM {from_tables([selected])} AS chosen "
-        f"JOIN lost USING (question_id) JOIN {selection.positions} AS place USING (question_id) "
-        "ORDER BY place.filename, place.file_row_number"
-    )
-    rejects = Rejects(sink, selection.shown)
-    for batch in cursor.sql(query).to_arrow_reader(BATCH_ROWS):
-        rows = pa.Table.from_batches([batch])
-        rejects.turn_away(rows, np.zeros(rows.num_rows, bool), Reason.SOLVABLE_BLIND, stage="blind")
-
-
-def blind_of_kept(config: BuildConfig, blind: Path) -> np.ndarray:
-    """Return the blind solvability of the questions that were kept, in their order."""
+def stay(config: BuildConfig, blind: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of the questions were kept, a mask, and the blind solvability of these, in their order."""
     values = read_table(blind, "blind")["blind"].to_numpy()
-    return np.asarray(values[_stays(config, values)])
+    kept = _stays(config, values)
+    return kept, np.asarray(values[kept])
 
 
 def _stays(config: BuildConfig, values: np.ndarray) -> np.ndarray:

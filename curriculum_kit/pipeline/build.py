@@ -136,7 +136,9 @@ def _summary(output: Path, build: Stages) -> BuildSummary:
         output=str(output),
         rows_read=read,
         selected=facts["select"]["selected"],
-        rejected=facts["select"]["rejected"] + facts.get("keep", {}).get("left_out", 0),
+        rejected=facts["select"]["rejected"]
+        + facts.get("draw", {}).get("rejected", 0)
+        + facts.get("keep", {}).get("left_out", 0),
         left_out=read - facts["select"]["selected"],
         rows=facts["shards"]["rows"],
         files=facts["shards"]["files"],

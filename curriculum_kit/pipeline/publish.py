@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from curriculum_kit.config import BuildConfig
-from curriculum_kit.enums import ImageStorage, TieBreak
+from curriculum_kit.enums import ImageStorage, Order, TieBreak
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source
@@ -55,11 +55,17 @@ def write_shards(
 
 
 def _in_order(config: BuildConfig, database: duckdb.DuckDBPyConnection, scored: Path) -> Iterator[pa.RecordBatch]:
-    """Stream the scored questions from easy to hard; the seed orders those that are equally hard."""
-    further = {TieBreak.NONE: "", TieBreak.HOPS: "coalesce(hops, -1), ", TieBreak.BLIND: "blind DESC, "}
+    """Stream the scored questions in the order of the shards; the seed orders those that are equally hard."""
+    down = " DESC" if config.order is Order.HARD_TO_EASY else ""
+    by = {
+        TieBreak.NONE: [],
+        TieBreak.HOPS: [f"coalesce(hops, -1){down}"],
+        TieBreak.BLIND: ["blind" if down else "blind DESC"],
+    }[config.tie_break]
+    hardness = [] if config.order is Order.SHUFFLED else [f"coalesce(step, 0){down}", f"difficulty{down}", *by]
     query = (
         f"SELECT * FROM {from_tables([scored])} "
-        f"ORDER BY difficulty, {further[config.tie_break]}md5_number_lower($seed || question_id), question_id"
+        f"ORDER BY {', '.join([*hardness, 'md5_number_lower($seed || question_id)', 'question_id'])}"
     )
     yield from database.cursor().sql(query, params={"seed": f"{config.seed}:"}).to_arrow_reader(BATCH_ROWS)
 

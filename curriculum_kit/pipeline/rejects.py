@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Mapping
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,12 @@ import pyarrow as pa
 
 from curriculum_kit.benchmarks.base import Rejected
 from curriculum_kit.benchmarks.normalise import rejects_table
+from curriculum_kit.pipeline.sources import Selection
+from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import Reason
 from curriculum_kit.storage import ParquetSink
+
+_BATCH_ROWS = 20_000
 
 
 class Rejects:
@@ -43,3 +48,29 @@ class Rejects:
         answer = ", ".join(row["image_ids"]) if reason is Reason.IMAGE_MISSING else row["answer"]
         detail = row.pop("detail", answer)
         return Rejected(source, position, reason, row | {"metadata": dict(row["metadata"])}, detail)
+
+
+def turn_away_later(
+    selection: Selection,
+    questions: Path,
+    lost: pa.Table,
+    reason: Reason,
+    sink: ParquetSink,
+    stage: str = "choices",
+) -> None:
+    """Write rejects for some of the questions that were selected before, in the order of their sources.
+
+    `lost` has their `question_id` and, where there is more to say than the answer, `detail`.
+    """
+    cursor = selection.cursor()
+    cursor.register("lost", lost)
+    query = (
+        f"SELECT chosen.*, place.filename, place.file_row_number, lost.* EXCLUDE (question_id) "
+        f"FROM {from_tables([questions])} AS chosen "
+        f"JOIN lost USING (question_id) JOIN {selection.positions} AS place USING (question_id) "
+        "ORDER BY place.filename, place.file_row_number"
+    )
+    rejects = Rejects(sink, selection.shown)
+    for batch in cursor.sql(query).to_arrow_reader(_BATCH_ROWS):
+        rows = pa.Table.from_batches([batch])
+        rejects.turn_away(rows, np.zeros(rows.num_rows, bool), reason, stage=stage)

@@ -17,9 +17,11 @@ import pyarrow.compute as pc
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.difficulty import difficulties, parts
 from curriculum_kit.encoders import Encoder
-from curriculum_kit.enums import TieBreak
+from curriculum_kit.enums import ChoiceSource, Order, TieBreak
+from curriculum_kit.letters import balanced_positions, moved
 from curriculum_kit.pipeline.labels import count_labels
 from curriculum_kit.pipeline.runner import Facts
+from curriculum_kit.pipeline.similar import pairs_that_may_meet
 from curriculum_kit.pipeline.sources import Source
 from curriculum_kit.schemas import schema_of
 from curriculum_kit.similarity import PairTable, similarity_table
@@ -29,10 +31,19 @@ from curriculum_kit.vocabulary import vocabulary
 
 
 def write_vocabulary(
-    database: duckdb.DuckDBPyConnection, questions: Path, sources: Sequence[Source], scratch: Path
+    database: duckdb.DuckDBPyConnection,
+    questions: Path,
+    sources: Sequence[Source],
+    scratch: Path,
+    known: Path | None = None,
 ) -> Facts:
-    """Count the labels of the selected questions and gather their spellings from the sources."""
+    """Count the labels of the selected questions and gather their spellings from the sources.
+
+    The labels of `known`, an earlier vocabulary, stay even where none of the questions has them any more.
+    """
     answers, offers = count_labels(database, [questions])
+    if known:
+        answers = dict.fromkeys(read_table(known, "choices")["label"].to_pylist(), 0) | answers
     surfaces: list[tuple[str, str]] = []
     for source in sources:
         table = read_table(source.root / "choices.parquet", "choices")
@@ -53,11 +64,14 @@ def write_embeddings(choices: Path, encoder: Encoder, scratch: Path) -> Facts:
 
 
 def write_similarity(config: BuildConfig, choices: Path, embeddings: Path, questions: Path, scratch: Path) -> Facts:
-    """Compare the labels with each other: all pairs, or neighbours and the pairs that meet in a question."""
+    """Compare the labels with each other: all pairs, or neighbours and the pairs that meet, or may, in a question."""
     labels = read_table(choices, "choices")["label"]
     table = read_table(embeddings, "embeddings")
     vectors = np.stack(table["vector"].to_numpy()).astype(np.float32)
-    needed = _pairs_that_meet(questions, labels) if len(labels) > config.full_matrix_up_to else None
+    needed = None
+    if len(labels) > config.full_matrix_up_to:
+        may_meet = config.choices is ChoiceSource.SIMILAR
+        needed = pairs_that_may_meet(questions, choices) if may_meet else _pairs_that_meet(questions, labels)
     pairs = similarity_table(
         {"text": vectors},
         {"text": 1.0},
@@ -85,30 +99,66 @@ def _pairs_that_meet(questions: Path, labels: pa.ChunkedArray) -> np.ndarray:
 
 
 def write_scores(
-    config: BuildConfig, questions: Path, choices: Path, similarity: Path, blind: np.ndarray | None, scratch: Path
+    config: BuildConfig,
+    questions: Path,
+    choices: Path,
+    similarity: Path,
+    scratch: Path,
+    *,
+    blind: np.ndarray | None = None,
+    step: np.ndarray | None = None,
 ) -> Facts:
-    """Give every question its S(q), the S(q) of each channel alone, its hops and its blind solvability.
+    """Give every question its S(q), the S(q) of each channel alone, its hops, its blind solvability and its step.
 
-    `blind` has a value per question, in their order; None where it was not asked for.
+    `blind` and `step` have a value per question, in their order; None where there are none. Options that were drawn at
+    random come in the order of `balanced_positions`.
     """
     labels = read_table(choices, "choices")["label"].combine_chunks()
     pairs = PairTable.from_arrow(read_table(similarity, "similarity"), len(labels))
+    found: list[dict[str, np.ndarray]] = []
+    for batch in iter_table(questions, "questions", columns=["choices", "answer_index", "choices_as_given"]):
+        asked = (batch["choices"], batch["answer_index"].to_numpy(), labels, pairs, config.difficulty)
+        alone = {f"difficulty_{channel}": values for channel, values in parts(*asked).items()}
+        sizes = batch["choices"].value_lengths().to_numpy()
+        # Only of options that a source has is it known how it spells them.
+        at_random = pc.is_null(batch["choices_as_given"]).to_numpy(zero_copy_only=False) & (step is None)
+        found.append({"difficulty": difficulties(*asked), **alone, "sizes": sizes, "at_random": at_random})
+    columns = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
+    sizes, at_random = columns.pop("sizes"), columns.pop("at_random")
+    position = balanced_positions(columns["difficulty"], np.where(at_random, sizes, 0), config.seed)
+    known: dict[str, np.ndarray | None] = {"blind": blind, "step": step}
     with ParquetSink(scratch / "scored.parquet", "scored") as sink:
         for batch in iter_table(questions, "questions"):
-            index = batch["answer_index"].to_numpy()
-            asked = (batch["choices"], index, labels, pairs, config.difficulty)
-            alone = {f"difficulty_{channel}": values for channel, values in parts(*asked).items()}
-            table = pa.Table.from_batches([batch]).drop_columns("choices_as_given")
-            for name, values in {"difficulty": difficulties(*asked), **alone}.items():
-                table = table.append_column(name, pa.array(values, from_pandas=True))
+            here = slice(sink.rows, sink.rows + batch.num_rows)
+            table = pa.Table.from_batches([_lettered(batch, position[here], at_random[here])])
+            table = table.drop_columns("choices_as_given")
+            for name, values in columns.items():
+                table = table.append_column(name, pa.array(values[here], from_pandas=True))
             hops = pc.map_lookup(batch["metadata"], "hops", "first")
             # A user's own column of that name may hold anything.
             numbers = pc.if_else(pc.match_substring_regex(hops, r"\A[0-9]{1,9}\z"), hops, None)
             table = table.append_column("hops", numbers.cast(pa.int32()))
-            here = None if blind is None else blind[sink.rows : sink.rows + batch.num_rows]
-            seen = pa.nulls(batch.num_rows, pa.float64()) if here is None else pa.array(here)
-            sink.write(table.append_column("blind", seen))
+            for name, given in known.items():
+                kind = schema_of("scored").field(name).type
+                made = pa.nulls(batch.num_rows, kind) if given is None else pa.array(given[here], kind)
+                table = table.append_column(name, made)
+            sink.write(table)
     return {"rows": sink.rows}
+
+
+def _lettered(batch: pa.RecordBatch, position: np.ndarray, at_random: np.ndarray) -> pa.RecordBatch:
+    """Return the questions with the answer at these positions, where the options were drawn at random."""
+    if not at_random.any():
+        return batch
+    index = batch["answer_index"].to_numpy()
+    position = np.where(at_random, position, index)
+    for name, values in (
+        ("choices", moved(batch["choices"], index, position)),
+        ("answer_index", pa.array(position.astype(np.int32))),
+    ):
+        place = batch.schema.get_field_index(name)
+        batch = batch.set_column(place, batch.schema.field(place), values)
+    return batch
 
 
 def _tie_break(kind: TieBreak, batch: pa.RecordBatch) -> np.ndarray:
@@ -122,20 +172,37 @@ def _tie_break(kind: TieBreak, batch: pa.RecordBatch) -> np.ndarray:
 
 
 def read_tiers(config: BuildConfig, scored: Path) -> Facts:
-    """Cut the questions into tiers by S(q); return size, range and mean of each."""
-    difficulty, further = [], []
-    for batch in iter_table(scored, "scored", columns=["difficulty", "hops", "blind"]):
-        difficulty.append(batch["difficulty"].to_numpy())
-        further.append(_tie_break(config.tie_break, batch))
-    values = np.concatenate(difficulty)
-    tie_break = None if config.tie_break is TieBreak.NONE else np.concatenate(further)
-    tiers: Tiers = assign_tiers(values, config.tiers, tie_break)
-    means = np.bincount(tiers.tier, values, config.tiers) / np.bincount(tiers.tier, minlength=config.tiers)
+    """Cut the questions into tiers by S(q), or by the steps that their options were drawn for.
+
+    Return size, range and mean of S(q) of each, in the order of the shards.
+    """
+    names = ["difficulty", "hops", "blind", "step"]
+    batches = list(iter_table(scored, "scored", columns=names))
+    values = np.concatenate([batch["difficulty"].to_numpy() for batch in batches])
+    if config.choices is ChoiceSource.SIMILAR:
+        step = np.concatenate([batch["step"].to_numpy() for batch in batches])
+        tier, distinct = step * config.tiers // config.steps, len(np.unique(values))
+    else:
+        tie_break = None
+        if config.tie_break is not TieBreak.NONE:
+            tie_break = np.concatenate([_tie_break(config.tie_break, batch) for batch in batches])
+        cut: Tiers = assign_tiers(values, config.tiers, tie_break)
+        tier, distinct = cut.tier, cut.n_distinct_difficulties
+    if config.order is Order.SHUFFLED:
+        tier = np.zeros_like(tier)
+    elif config.order is Order.HARD_TO_EASY:
+        tier = tier.max() - tier
+    own = [values[tier == number] for number in range(int(tier.max()) + 1)]
     return {
         "tie_break": config.tie_break.value,
-        "distinct": tiers.n_distinct_difficulties,
+        "distinct": distinct,
         "tiers": [
-            {"questions": int(size), "low": float(low), "high": float(high), "mean": round(float(mean), 9)}
-            for size, (low, high), mean in zip(tiers.sizes, tiers.bounds, means, strict=True)
+            {
+                "questions": len(some),
+                "low": float(some.min()),
+                "high": float(some.max()),
+                "mean": round(float(some.mean()), 9),
+            }
+            for some in own
         ],
     }

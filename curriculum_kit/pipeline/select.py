@@ -1,59 +1,40 @@
-"""The first stage of a curriculum: which questions, and choices for those that have none.
+"""The first stage of a curriculum: which questions, and choices for those that get random ones.
 
-Reads the ingested tables; writes the selected `questions`, each with choices, and `rejects`.
+Reads the ingested tables; writes the selected `questions` and `rejects`. Each question has choices, but where they are
+to be drawn for a wanted difficulty: that takes their similarity, and is a stage of its own.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curriculum_kit.benchmarks.scene_graph import Scene, also_right
 from curriculum_kit.config import BuildConfig
-from curriculum_kit.distractors import PoolKey, draw, pools_of
+from curriculum_kit.distractors import POLAR, PoolKey, draw, pools_of
 from curriculum_kit.enums import ChoiceSource, ImageStorage
 from curriculum_kit.errors import NothingLeft
+from curriculum_kit.pipeline.also_right import AlsoRight
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.rejects import Rejects
 from curriculum_kit.pipeline.runner import Facts
-from curriculum_kit.pipeline.sources import Selection, Source
-from curriculum_kit.pipeline.sql import from_tables
+from curriculum_kit.pipeline.sources import Selection
 from curriculum_kit.schemas import Reason, schema_of
 from curriculum_kit.storage import ParquetSink
+from curriculum_kit.terms import Terms
 
 BATCH_ROWS = 20_000
-
-_ONE_ANSWER = frozenset({"count", "exist"})
-"""Question types of a scene graph whose answer rules every other out: nearly half of SSG-VQA need not be looked up."""
-_NONE: frozenset[str] = frozenset()
-
-
-class SceneLookup:
-    """Scene graphs by image, read for one batch of questions at a time."""
-
-    def __init__(self, database: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
-        self._database = database
-        self._paths = [source.scenes for source in sources if source.scenes]
-
-    def of(self, image_ids: Sequence[str]) -> dict[str, Scene]:
-        """Return the scenes of the images that have one."""
-        if not self._paths:
-            return {}
-        query = f"SELECT image_id, scene_graph FROM {from_tables(self._paths)} WHERE image_id IN (SELECT unnest(?))"
-        found = self._database.cursor().execute(query, [sorted(set(image_ids))]).fetchall()
-        return {image_id: Scene.from_json(text) for image_id, text in found}
 
 
 def select(
     config: BuildConfig,
     selection: Selection,
-    scenes: SceneLookup,
+    also_right: AlsoRight,
+    terms: Terms,
     images: ImageFiles,
     scratch: Path,
 ) -> Facts:
@@ -61,8 +42,9 @@ def select(
     selected = selection.rows("count(*)")[0][0]
     if not selected:
         raise NothingLeft(f"no question meets --where {config.where!r}; ckit inspect DIR --sql shows what there is")
+    later = config.choices is ChoiceSource.SIMILAR
     redraw = config.choices is ChoiceSource.RANDOM
-    pools = _pools(selection, redraw)
+    randomly = None if later else _RandomDraw(config, _pools(selection, redraw), also_right, terms)
     tally: Counter[str] = Counter(selected=selected)
     names = schema_of("questions").names
     with (
@@ -75,14 +57,33 @@ def select(
             if config.images is ImageStorage.EMBED:
                 here = [all(map(images.find, keys)) for keys in table["image_ids"].to_pylist()]
                 table = lost.turn_away(table, np.array(here, bool), Reason.IMAGE_MISSING)
+            if randomly is None:
+                # Yes or no leaves no choice of options: their S(q) is what it is.
+                open_ = pc.invert(pc.is_in(table["answer"], pa.array(sorted(POLAR))))
+                table = lost.turn_away(table, open_.to_numpy(zero_copy_only=False), Reason.POLAR_QUESTION)
+                kept.write(_without_choices(table.select(names)))
+                continue
             bare = np.array([redraw or not labels for labels in table["choices"].to_pylist()], bool)
             kept.write(table.filter(pa.array(~bare)).select(names))
-            kept.write(_drawn(table.filter(pa.array(bare)), pools, scenes, config, lost, tally).select(names))
+            kept.write(randomly.draw(table.filter(pa.array(bare)), lost, tally).select(names))
         tally.update(kept=kept.rows, rejected=sink.rows)
     if not tally["kept"]:
         why = ", ".join(f"{count} {reason}" for reason, count in lost.reasons.most_common())
         raise NothingLeft(f"no question is left: every one was turned away ({why}); check --image-root and --where")
+    if tally["drawn"]:
+        tally.update(also_right.counts)
     return dict(tally)
+
+
+def _without_choices(table: pa.Table) -> pa.Table:
+    """Return the questions as if their source offered nothing: labels are drawn from what is right somewhere."""
+    rows = len(table)
+    empty = pa.ListArray.from_arrays(pa.array(np.zeros(rows + 1, np.int32)), pa.array([], pa.string()))
+    for name in ("choices", "answer_index", "choices_as_given"):
+        place = table.schema.get_field_index(name)
+        field = table.schema.field(place)
+        table = table.set_column(place, field, empty if name == "choices" else pa.nulls(rows, field.type))
+    return table
 
 
 def _pools(selection: Selection, redraw: bool) -> dict[PoolKey, list[str]]:
@@ -94,32 +95,35 @@ def _is_bare(table: pa.Table) -> pa.ChunkedArray:
     return pc.equal(pc.list_value_length(table["choices"]), 0)
 
 
-def _drawn(
-    bare: pa.Table,
-    pools: dict[PoolKey, list[str]],
-    scenes: SceneLookup,
-    config: BuildConfig,
-    lost: Rejects,
-    tally: Counter[str],
-) -> pa.Table:
-    """Draw choices for the questions of a batch that have none."""
-    if not bare.num_rows:
-        return bare
-    images = [keys[0] if keys else "" for keys in bare["image_ids"].to_pylist()]
-    known = scenes.of(images)
-    columns = [bare[name].to_pylist() for name in ("question", "answer", "question_type")]
-    shown = [
-        None if image not in known else _NONE if kind in _ONE_ANSWER else also_right(question, answer, known[image])
-        for question, answer, kind, image in zip(*columns, images, strict=True)
-    ]
-    tally.update(
-        drawn=bare.num_rows,
-        checked_against_scene=sum(labels is not None for labels in shown),
-        not_checked_against_scene=sum(labels is None for labels in shown),
-        with_other_right_labels=sum(bool(labels) for labels in shown),
-    )
-    table, kept = draw(bare, [labels or () for labels in shown], pools, options=config.options, seed=config.seed)
-    sizes = Counter(pc.list_value_length(table["choices"]).to_pylist())
-    tally["with_fewer_options"] += sum(count for size, count in sizes.items() if size < config.options)
-    lost.turn_away(bare, kept, Reason.NO_DISTRACTORS)
-    return table
+class _RandomDraw:
+    """Draws choices at random for the questions of a batch that are to get some."""
+
+    def __init__(
+        self, config: BuildConfig, pools: dict[PoolKey, list[str]], also_right: AlsoRight, terms: Terms
+    ) -> None:
+        self._config, self._pools, self._also_right = config, pools, also_right
+
+        @cache
+        def pairs(labels: tuple[str, ...]) -> np.ndarray:
+            return terms.clashes(labels).pairs
+
+        self._pairs = pairs
+
+    def draw(self, bare: pa.Table, lost: Rejects, tally: Counter[str]) -> pa.Table:
+        if not bare.num_rows:
+            return bare
+        table, kept = draw(
+            bare,
+            self._also_right.of(bare),
+            self._pools,
+            options=self._config.most_options,
+            seed=self._config.seed,
+            clashing=lambda labels: self._pairs(tuple(labels)),
+        )
+        sizes = Counter(pc.list_value_length(table["choices"]).to_pylist())
+        tally["drawn"] += bare.num_rows
+        tally["with_fewer_options"] += sum(count for size, count in sizes.items() if size < self._config.most_options)
+        lost.turn_away(bare, kept, Reason.NO_DISTRACTORS)
+        # What was spelled by the source is not what is offered now.
+        spelled = table.schema.get_field_index("choices_as_given")
+        return table.set_column(spelled, table.schema.field(spelled), pa.nulls(len(table), table.schema.types[spelled]))

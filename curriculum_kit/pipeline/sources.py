@@ -98,17 +98,33 @@ def check_condition(where: str, select: Callable[[], Any]) -> None:
 
 
 class Selection:
-    """The questions of all sources that meet the condition, through DuckDB."""
+    """The questions of all sources that meet the condition, through DuckDB.
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, sources: Sequence[Source], where: str | None) -> None:
+    With `among`, a table of questions, only those that it holds.
+    """
+
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        sources: Sequence[Source],
+        where: str | None,
+        among: Path | None = None,
+    ) -> None:
         self._database = database
         self._paths = [source.questions for source in sources]
         self.shown = {str(source.questions): f"{source.shown}/{source.questions.name}" for source in sources}
         """What to call the file of a question in tables."""
         # The newline ends a comment that the condition may hold.
-        self._clause = f"WHERE ({where}\n)" if where else ""
+        conditions = [f"({where}\n)"] if where else []
+        if among is not None:
+            conditions.append(f"question_id IN (SELECT question_id FROM {from_tables([among])})")
+        self._clause = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         if where:
             check_condition(where, lambda: self.rows(WHAT_IS_SELECTED))
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection of one's own to the same database."""
+        return self._database.cursor()
 
     def rows(self, columns: str, rest: str = "") -> list[tuple[Any, ...]]:
         """Return a small result over the selected questions."""
@@ -119,6 +135,11 @@ class Selection:
         """Stream the selected questions in the order of the sources, with `filename` and `file_row_number`."""
         query = f"SELECT * FROM {from_tables(self._paths, positions=True)} {self._clause}"
         yield from self._database.cursor().sql(query).to_arrow_reader(size)
+
+    @property
+    def table(self) -> str:
+        """What stands behind FROM to read the selected questions."""
+        return f"(SELECT * FROM {from_tables(self._paths)} {self._clause})"
 
     @property
     def positions(self) -> str:

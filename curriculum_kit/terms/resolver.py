@@ -32,6 +32,11 @@ class Clashes:
         """Return the number of pairs."""
         return len(self.a)
 
+    @property
+    def pairs(self) -> NDArray[np.int64]:
+        """Return the places of the pairs, (pairs, 2)."""
+        return np.stack([self.a, self.b], axis=1)
+
     def mask(self) -> NDArray[np.bool_]:
         """Return a symmetric (n_labels, n_labels) mask of the pairs; the diagonal is False."""
         mask = np.zeros((self.n_labels, self.n_labels), dtype=bool)

@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 from curriculum_kit.choice_design.exact import all_columns, is_small, safe_sets
 from curriculum_kit.choice_design.master import solve_over
 from curriculum_kit.choice_design.problem import Pool, Problem
+from curriculum_kit.choice_design.solve import best_design
 from curriculum_kit.similarity import similarity_table
 
 
@@ -38,7 +39,11 @@ def test_an_answer_to_most_questions_gives_itself_away(four: np.ndarray, problem
     three = four[:3, :3]
     assert best(problem(three, [0.5, 0.25, 0.25], 2, target=1.0)) == (0.5, 0.0)  # half {0, 1}, half {0, 2}
     # Who always says 0 is right in 0.6, and no options change that: 0.1 above chance.
-    assert best(problem(three, [0.6, 0.2, 0.2], 2, target=1.0)) == (pytest.approx(0.58), 0.1)
+    often = problem(three, [0.6, 0.2, 0.2], 2, target=1.0)
+    assert best(often.at(1.0, max_gain=0.1)) == (pytest.approx(0.58), 0.1)
+    # Below that, questions about 0 go without options: 0.2 of them where no gain is allowed.
+    assert best(often) == (0.5, 0.0)
+    assert best_design(often, 0).left_out == pytest.approx(0.2)
 
 
 def test_the_bound_on_the_blind_gain_is_used_up_only_where_it_helps(four: np.ndarray, problem) -> None:

@@ -99,12 +99,13 @@ def test_choices_are_drawn_anew_where_that_is_asked(make: Callable[..., BuildSum
 def test_questions_without_distractors_are_rejects_that_name_their_source(
     tmp_path: Path, hashed_vectors: Callable[..., Path]
 ) -> None:
-    shared = {"image_name": "a.jpg", "question_type": "ORGAN", "answer_type": "OPEN"}
+    shared = {"question_type": "ORGAN", "answer_type": "OPEN"}
     rows = [
-        {"qid": 1, "question": "Which organ?", "answer": "liver", **shared},
-        {"qid": 2, "question": "Which organ is it?", "answer": "gut", **shared},
-        {"qid": 3, "question": "Which plane?", "answer": "axial", **shared, "question_type": "PLANE"},
+        {"qid": 1, "question": "Which organ?", "answer": "liver", "image_name": "a.jpg", **shared},
+        {"qid": 2, "question": "Which organ is it?", "answer": "gut", "image_name": "b.jpg", **shared},
+        {"qid": 3, "question": "Which plane?", "answer": "axial", "image_name": "a.jpg", **shared},
     ]
+    rows[2]["question_type"] = "PLANE"
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "trainset.json").write_text(json.dumps(rows))
     tables = tmp_path / "tables"

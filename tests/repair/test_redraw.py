@@ -1,5 +1,6 @@
 """Distractors drawn anew: what a blind guesser has left, what never stands together, what is kept and counted."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -60,6 +61,39 @@ def test_afterwards_labels_are_right_as_often_as_they_are_offered_given_the_word
         "A guesser who knows how likely each label is, given the question's words and modality, should still get "
         f"{100 * redrawn.remains:.1f}% of the questions drawn anew right (chance 25%)."
     )
+
+
+def test_the_options_without_the_question_do_not_tell_which_of_them_is_right(
+    asked: Make, table: Make, mend: Make
+) -> None:
+    # Liver answers 7 of 10 questions that say brown, more than it can be offered: {liver, spleen, gut} betrays them.
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(4_000):
+        brown = rng.random() < 0.25
+        weights = np.array([10, 70, 10, 10, 0, 0, 0, 0] if brown else [15, 5, 15, 15, 15, 15, 10, 10])
+        answer = rng.choice(ORGANS, p=weights / 100)
+        text = f"What is the {'brown' if brown else 'red'} thing?"
+        rows.append(asked(number, answer, *[organ for organ in ORGANS if organ != answer][:2], answer, question=text))
+    offers = offers_of([table(rows)])
+    mended = mend(offers, redraw_distractors(offers, seed=0))
+    assert (mended.sizes == 3).all()
+    assert by_set(mended) == pytest.approx(1 / 3, abs=0.03)
+
+
+def by_set(offers: Offers) -> float:
+    """Return what a guesser gets right in half of the questions who knows from the others which of a set is right."""
+    options = np.sort(offers.option.codes.reshape(len(offers), -1), axis=1)
+    answers = offers.option.codes[offers.is_right]
+    seen: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    for labels, answer in zip(options[::2].tolist(), answers[::2].tolist(), strict=True):
+        seen[tuple(labels)][answer] += 1
+    hits = []
+    for labels, answer in zip(options[1::2].tolist(), answers[1::2].tolist(), strict=True):
+        counts = [seen[tuple(labels)][label] for label in labels]
+        best = [label for label, count in zip(labels, counts, strict=True) if count == max(counts)]
+        hits.append((answer in best) / len(best))
+    return float(np.mean(hits))
 
 
 def test_the_answer_stands_at_every_letter_equally_often(biased: Offers, mend: Make) -> None:

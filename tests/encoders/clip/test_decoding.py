@@ -1,0 +1,167 @@
+import io
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from curriculum_kit.encoders.clip.decoding import MAX_ASPECT, Box, decode, regions_of
+from curriculum_kit.enums import ImageStatus
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+def keep(image: Image.Image) -> Image.Image:
+    return image
+
+
+def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, form, **options)
+    return stream.getvalue()
+
+
+def quarters(mode: str = "RGB") -> Image.Image:
+    """Return 4 x 4 pixels: red and green above, blue and white below."""
+    image = Image.new("RGB", (4, 4), RED)
+    for colour, box in ((GREEN, (2, 0, 4, 2)), (BLUE, (0, 2, 2, 4)), (WHITE, (2, 2, 4, 4))):
+        image.paste(colour, box)
+    return image.convert(mode)
+
+
+def status_of(source: bytes | Path) -> ImageStatus:
+    pixels, status = regions_of(source, [None], keep)
+    assert (pixels[0] is None) == (status[0] is not ImageStatus.OK)
+    return status[0]
+
+
+def corner_colours(source: bytes) -> list[tuple[int, ...]]:
+    image = decode(io.BytesIO(source))
+    assert image.mode == "RGB"
+    right, bottom = image.width - 1, image.height - 1
+    return [image.getpixel(place) for place in ((0, 0), (right, 0), (0, bottom), (right, bottom))]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "RGBA", "CMYK"])
+def test_colours_are_the_same_in_every_mode(mode: str) -> None:
+    form = "TIFF" if mode == "CMYK" else "PNG"
+    assert corner_colours(encoded(quarters(mode), form)) == [RED, GREEN, BLUE, WHITE]
+
+
+def test_transparency_is_ignored() -> None:
+    image = quarters("RGBA")
+    image.putalpha(0)
+    assert corner_colours(encoded(image)) == [RED, GREEN, BLUE, WHITE]
+
+
+def test_an_animation_shows_its_first_frame() -> None:
+    frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, GREEN)]
+    content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert corner_colours(content) == [RED] * 4
+
+
+def test_a_rotated_photo_stands_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned a quarter clockwise to be seen
+    turned = encoded(quarters(), exif=exif)
+    assert corner_colours(turned) == [BLUE, RED, WHITE, GREEN]
+    upper_left, _ = regions_of(turned, [(0.0, 0.0, 0.5, 0.5)], keep)
+    np.testing.assert_array_equal(upper_left[0], np.full((2, 2, 3), BLUE))
+
+
+@pytest.mark.parametrize("offset", [0, 1000, 30_000])
+def test_sixteen_bits_are_stretched_from_black_to_white(offset: int) -> None:
+    values = np.array([[0, 1023], [2046, 4092]], dtype=np.uint16) + np.uint16(offset)
+    image = decode(io.BytesIO(encoded(Image.fromarray(values))))
+    np.testing.assert_array_equal(np.asarray(image)[..., 0], [[0, 64], [128, 255]])
+
+
+def test_sixteen_bits_of_one_value_are_black_and_no_division_by_zero() -> None:
+    content = encoded(Image.fromarray(np.full((2, 2), 700, dtype=np.uint16)))
+    assert corner_colours(content) == [(0, 0, 0)] * 4
+
+
+def test_infinities_of_a_float_image_do_not_hide_the_rest() -> None:
+    values = np.array([[0, 1], [np.inf, np.nan]], dtype=np.float32)
+    assert corner_colours(encoded(Image.fromarray(values), "TIFF"))[:2] == [(0, 0, 0), WHITE]
+
+
+def bomb() -> bytes:
+    """Return a PNG that says it has 30,000 x 30,000 pixels, in 100 kB."""
+    small = encoded(Image.new("1", (8, 8)))
+    head = b"IHDR" + (30_000).to_bytes(4, "big") * 2 + small[24:29]
+    return small[:12] + head + zlib.crc32(head).to_bytes(4, "big") + small[33:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"a text file",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 4 4\n%%EndComments\n",  # would start Ghostscript
+        encoded(Image.effect_noise((64, 64), 50))[:1000],
+        encoded(Image.effect_noise((64, 64), 50), "JPEG")[:500],
+        bomb(),
+    ],
+    ids=["empty", "text", "postscript", "cut png", "cut jpeg", "bomb"],
+)
+def test_what_cannot_be_decoded_is_corrupt(content: bytes, tmp_path: Path) -> None:
+    assert status_of(content) is ImageStatus.CORRUPT
+    file = tmp_path / "image.png"
+    file.write_bytes(content)
+    assert status_of(file) is ImageStatus.CORRUPT
+
+
+@pytest.mark.parametrize("name", ["none.png", ".", "a\0b.png", "x" * 5000])
+def test_what_is_no_file_is_missing(tmp_path: Path, name: str) -> None:
+    assert status_of(tmp_path / name) is ImageStatus.MISSING
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@given(st.binary(max_size=300), st.sampled_from([encoded(quarters(), form) for form in ("PNG", "JPEG", "GIF", "BMP")]))
+@settings(deadline=None)
+def test_no_bytes_raise(noise: bytes, whole: bytes) -> None:
+    at = len(noise) % len(whole)
+    with patch.object(Image, "MAX_IMAGE_PIXELS", 10_000):  # for time alone: noise in a head asks for large images
+        assert status_of(noise) in set(ImageStatus)
+        assert status_of(whole[:at] + noise + whole[at + len(noise) :]) in set(ImageStatus)
+
+
+@pytest.mark.parametrize(
+    ("box", "shape"),
+    [
+        ((0.0, 0.0, 1.0, 1.0), (10, 20)),
+        ((0.25, 0.5, 0.75, 0.7), (2, 10)),
+        ((-3.0, 0.0, 9.0, 0.1), (1, 20)),
+        ((0.5, 0.5, 0.5, 0.5), (1, 1)),  # a point lies in one pixel
+        ((0.999, 0.0, 1.2, 1.0), (10, 1)),
+        ((float(np.float32(0.1)), 0.0, float(np.float32(0.3)), 1.0), (10, 4)),
+    ],
+)
+def test_a_region_holds_the_pixels_that_its_box_touches(box: Box, shape: tuple[int, int]) -> None:
+    pixels, status = regions_of(encoded(Image.new("RGB", (20, 10))), [box], keep)
+    assert status == [ImageStatus.OK]
+    assert pixels[0] is not None
+    assert pixels[0].shape == (*shape, 3)
+
+
+@pytest.mark.parametrize(
+    "box", [(0.6, 0.0, 0.4, 1.0), (1.0, 0.0, 2.0, 1.0), (-1.0, 0.0, 0.0, 1.0), (float("nan"), 0.0, 1.0, 1.0)]
+)
+def test_a_box_that_holds_nothing_spoils_its_own_region_alone(box: Box) -> None:
+    pixels, status = regions_of(encoded(quarters()), [box, None], keep)
+    assert status == [ImageStatus.CORRUPT, ImageStatus.OK]
+    assert pixels[0] is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 30_000), (30_000, 1)])
+def test_extreme_shapes_stay_within_bounds(size: tuple[int, int]) -> None:
+    seen: list[tuple[int, int]] = []
+    watch: Callable[[Image.Image], Image.Image] = lambda image: (seen.append(image.size), image)[1]  # noqa: E731
+    assert regions_of(encoded(Image.new("L", size)), [None], watch)[1] == [ImageStatus.OK]
+    assert seen == [tuple(min(side, MAX_ASPECT) for side in size)]

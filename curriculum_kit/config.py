@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, model_validator
 
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Order, TieBreak
+from curriculum_kit.enums import Channel, ChoiceSource, DifficultyKind, Engine, ImageStorage, Order, TieBreak
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound, did_you_mean
 from curriculum_kit.schemas import MAX_CHOICES
 
@@ -20,9 +20,6 @@ _Whole = Annotated[int, Strict()]
 _SCENES = 200
 MAX_BLIND_GAIN = 0.03
 """What a guesser who knows the option sets may gain over chance, unless told otherwise."""
-
-RAMP_STEPS = 8
-"""Steps of a tier whose options follow a ramp."""
 
 
 def _option_range(value: Any) -> Any:
@@ -37,6 +34,10 @@ def _option_range(value: Any) -> Any:
 
 _Options = Annotated[int | str, BeforeValidator(_option_range)]
 _Share = Annotated[float, Field(ge=0, le=1)]
+_Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+_HOW = ("device", "engine", "ray_address", "cache", "memory")
+"""What changes how and where the work is done, but not what comes out."""
 
 
 class BuildConfig(BaseModel):
@@ -74,15 +75,34 @@ class BuildConfig(BaseModel):
         None, description="sentence-transformers name or folder; default the embedded MiniLM"
     )
     embeddings: Path | None = Field(None, description="precomputed label vectors, .npz or .parquet")
+    clip_model: str | None = Field(
+        None, description="CLIP model: open_clip name with tag, hf-hub:..., a folder, or ARCHITECTURE:CHECKPOINT"
+    )
+    clip_templates: str | None = Field(
+        None, description="sentences for CLIP's text tower: a modality or a file; default those of the modalities asked"
+    )
+    min_images: _Whole = Field(10, ge=1, description="images that a label needs for a place in the image channel")
+    weights: dict[Channel, _Weight] | None = Field(
+        None, description="weight of each channel in S(q); default 1 for each that there is"
+    )
     full_matrix_up_to: _Whole = Field(2000, ge=2, description="labels up to which every pair is kept")
     neighbours: _Whole = Field(50, ge=1, description="nearest neighbours kept per label beyond that")
     prompt: str = Field("think", description="name of the prompt template")
     images: ImageStorage = Field(ImageStorage.PATHS, description="what a shard holds of an image")
     image_root: Path | None = Field(None, description="folder of the images; default the one given to ckit ingest")
     rows_per_shard: _Whole = Field(50_000, ge=1, description="rows of one shard file")
+    device: str = Field("auto", description="where CLIP runs: auto, cpu, cuda, cuda:1, mps")
+    engine: Engine = Field(Engine.LOCAL, description="what embeds images: this process, or Ray Data")
+    ray_address: str | None = Field(None, description="Ray cluster; default one of its own on this machine")
+    cache: Path | None = Field(None, description="folder of image embeddings that curricula share")
     memory: str = Field(
         "800MB", pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$", description="DuckDB's share of memory; it spills beyond"
     )
+
+    @property
+    def decisive(self) -> dict[str, Any]:
+        """What decides the curriculum, as JSON: all but how and where the work is done."""
+        return self.model_dump(mode="json", exclude=set(_HOW))
 
     @property
     def option_counts(self) -> tuple[int, ...]:
@@ -95,11 +115,6 @@ class BuildConfig(BaseModel):
     def most_options(self) -> int:
         """The number of options wanted where it does not depend on the tier."""
         return max(self.option_counts)
-
-    @property
-    def steps(self) -> int:
-        """The number of steps that options are drawn for, a multiple of the tiers."""
-        return self.tiers * (RAMP_STEPS if self.ramp else 1)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -152,7 +167,28 @@ def _conflicts(values: Mapping[str, Any]) -> list[str]:
         found.append("scenes: goes with --sample; leave it out, or take the sample")
     if values.get("text_model") and values.get("embeddings"):
         found.append("embeddings: give a text model or precomputed vectors, not both")
-    return found + _conflicts_of_choices(values)
+    return found + _conflicts_of_clip(values) + _conflicts_of_choices(values)
+
+
+def _conflicts_of_clip(values: Mapping[str, Any]) -> list[str]:
+    """Return one phrase per option that holds for CLIP's channels alone, and for weights that weigh nothing."""
+    found = []
+    if not values.get("clip_model"):
+        given = {"clip_templates": None, "engine": Engine.LOCAL, "ray_address": None}
+        found += [
+            f"{key}: goes with --clip-model" for key, default in given.items() if values.get(key, default) != default
+        ]
+    elif values.get("ray_address") and values.get("engine") != Engine.RAY:
+        found.append("ray_address: goes with --engine ray")
+    weights = values.get("weights")
+    if isinstance(weights, Mapping):
+        there = {Channel.TEXT, *((Channel.CLIP_TEXT, Channel.CLIP_IMAGE) if values.get("clip_model") else ())}
+        absent = [str(name) for name in weights if name in set(Channel) - there]
+        if absent:
+            found.append(f"weights: {' and '.join(absent)} need --clip-model")
+        elif not any(weights.values()):
+            found.append("weights: all are 0, weigh one channel or more")
+    return found
 
 
 def _conflicts_of_choices(values: Mapping[str, Any]) -> list[str]:

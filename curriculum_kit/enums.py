@@ -22,6 +22,23 @@ class ImageStatus(StrEnum):
     CORRUPT = "corrupt"
 
 
+class Channel(StrEnum):
+    """Where the similarity of two labels comes from."""
+
+    TEXT = "text"
+    CLIP_TEXT = "clip_text"
+    CLIP_IMAGE = "clip_image"
+
+
+class Engine(StrEnum):
+    """Where images are embedded."""
+
+    LOCAL = "local"
+    """In this process."""
+    RAY = "ray"
+    """Under Ray Data, on this machine or on a cluster."""
+
+
 class DifficultyKind(StrEnum):
     """How S(q) is made of the similarities of a question's choices."""
 

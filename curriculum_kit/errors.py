@@ -53,6 +53,10 @@ class ModelUnavailable(CkitError):
     """A model's weights are not at hand or do not load."""
 
 
+class EngineFailed(CkitError):
+    """Ray is not installed, cannot be reached, or gave up."""
+
+
 class NothingLeft(CkitError):
     """No question is left to work on, or too few for what was asked."""
 

@@ -1,8 +1,8 @@
 """A look at the image files: are they there, do they decode, how large are they, what do they look like.
 
 Reads rows of `images` that nobody has looked at and the files below an image root, gives the same
-rows with size, hashes and status. A file that is absent is `missing`; one that does not decode, or is
-larger than Pillow decodes without a warning, is `corrupt`. Nothing is turned away here.
+rows with size, hashes and status. A file that is absent is `missing`; one that does not decode, is of a format
+that is not read, or is larger than Pillow decodes without a warning, is `corrupt`. Nothing is turned away here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
+from curriculum_kit.decoding import decode, in_grey, is_wide
 from curriculum_kit.schemas import ImageStatus, schema_of
 
 HASHED_SIZE = (32, 32)
@@ -27,25 +28,22 @@ BLANK_SPAN = 3
 pixels differ by is noise of the camera or of compression, and so would be its hash. Sensor noise of a standard
 deviation of 8 on 512 x 512 pixels spans 3; the flattest of 497 radiographs and laparoscopic frames spans 122."""
 
-_WIDE_MODES = ("I", "F")
-"""Pillow's modes of more than 8 bits begin so. It cuts them off at 255 when it converts them to grey."""
-
 
 def look_at_images(
     images: pa.Table, root: Path, workers: int = 4, on_progress: Callable[[int], None] | None = None
 ) -> pa.Table:
-    """Return the table with width, height (pixels), sha256, phash and status of every file below `root`.
+    """Return the table with width, height (pixels), sha256, phash and status of every file, at its `path` below `root`.
 
-    `phash` is `imagehash.phash` of the image in grey, 64 bits as 16 hexadecimal digits; of an animation, that of
-    its first frame; transparency is ignored, as models ignore it. An image of one colour, or of next to one, has
-    the hash `8000000000000000`, or `0000000000000000` where it is black; no other image has these.
+    All are of the image as it is seen, after its EXIF rotation. `phash` is `imagehash.phash` of the image in grey, 64
+    bits as 16 hexadecimal digits; of an animation, that of its first frame; transparency is ignored, as models ignore
+    it. An image of one colour, or of next to one, has the hash `8000000000000000`, or `0000000000000000` where it is
+    black; no other image has these.
     """
     paths = images["path"].to_pylist()
     found: list[dict[str, Any]] = []
     # Around the threads, not in them: the filters belong to the process, and threads would undo each other's.
     with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
-        warnings.simplefilter("ignore", UserWarning)
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.simplefilter("ignore")
         for row in pool.map(lambda path: _look(root / path), paths):
             found.append(row)
             if on_progress:
@@ -65,17 +63,17 @@ def _look(file: Path) -> dict[str, Any]:
             return nothing
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+            stream.seek(0)
+            try:
+                image = decode(stream)
+                small = _shrunk(image)
+            except Exception:  # each of Pillow's decoders fails on a broken file in a way of its own
+                return nothing | {"sha256": digest, "status": ImageStatus.CORRUPT.value}
+    except (OSError, ValueError):  # ValueError: a path with a null character
         return nothing
-    try:
-        with Image.open(file) as image:
-            width, height = image.size
-            small = _shrunk(image)
-    except Exception:  # each of Pillow's decoders fails on a broken file in a way of its own
-        return nothing | {"sha256": digest, "status": ImageStatus.CORRUPT.value}
     return {
-        "width": width,
-        "height": height,
+        "width": image.width,
+        "height": image.height,
         "sha256": digest,
         "phash": _hash_of(small),
         "status": ImageStatus.OK.value,
@@ -84,8 +82,8 @@ def _look(file: Path) -> dict[str, Any]:
 
 def _shrunk(image: Image.Image) -> Image.Image:
     """Return the image in 8-bit grey and 32 x 32 pixels, as the hash wants it; flat where it is of one colour."""
-    if not image.mode.startswith(_WIDE_MODES):
-        small = image.convert("L").resize(HASHED_SIZE, Image.Resampling.LANCZOS)
+    if not is_wide(image):
+        small = in_grey(image).resize(HASHED_SIZE, Image.Resampling.LANCZOS)
         pixels = np.asarray(small, np.float64)
         unit = 255.0
     else:

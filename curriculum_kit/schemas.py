@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from curriculum_kit.enums import DifficultyKind, ImageStatus, Reason, Split
+from curriculum_kit.enums import Channel, DifficultyKind, ImageStatus, Reason, Split
 from curriculum_kit.errors import SchemaMismatch
 
 __all__ = [
@@ -80,6 +80,7 @@ _DIFFICULTY = (
     Column("difficulty_text", pa.float64(), "S(q) of the text channel alone", True),
     Column("difficulty_clip_text", pa.float64(), "S(q) of CLIP's text tower alone", True),
     Column("difficulty_clip_image", pa.float64(), "S(q) of CLIP's image tower alone", True),
+    Column("difficulty_image", pa.float64(), "how near the image comes to what the other choices look like", True),
     Column("hops", pa.int32(), "relations the question walks along; null where unknown", True),
     Column("blind", pa.float64(), "probability of the answer without the image; null where not asked for", True),
 )
@@ -123,6 +124,19 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("channel", pa.string(), "text, clip_text or clip_image"),
         Column("label", pa.string(), "canonical label"),
         Column("vector", pa.list_(pa.float32()), "unit vector"),
+    ),
+    "prototypes": (
+        Column("label", pa.string(), "canonical label"),
+        Column("images", pa.int64(), "images that show it and could be encoded"),
+        Column("rows", pa.int64(), "images or regions of these that show it"),
+        Column("cohesion", pa.float64(), "mean cosine of these to their mean; null where there is none", True),
+        Column("spread", pa.float64(), "standard deviation of that cosine", True),
+        Column("used", pa.bool_(), "whether it has enough images for a prototype"),
+    ),
+    "shown": (
+        Column("image_id", pa.string(), "key into images"),
+        Column("label", pa.string(), "label that the image shows"),
+        Column("vector", pa.list_(pa.float32()), "unit vector of the image, or of the regions of that label", True),
     ),
     "similarity": (
         Column("choice_a", pa.int32(), "choice_id; choice_a < choice_b"),
@@ -190,7 +204,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
 }
 
-CHANNELS = ("text", "clip_text", "clip_image")
+CHANNELS = tuple(channel.value for channel in Channel)
 
 
 def columns_of(table: str) -> tuple[Column, ...]:

@@ -19,9 +19,22 @@ from curriculum_kit.schemas import schema_of
 
 ReadImage = Callable[[str], bytes]
 """Returns the bytes of an image by its image_id."""
+ImagePaths = Callable[[pa.Array], pa.Array]
+"""Returns where images lie below the image root by their image_ids."""
 
 
-def shard_rows(scored: pa.Table, tier: np.ndarray, template: PromptTemplate, read_image: ReadImage | None) -> pa.Table:
+def as_named(image_ids: pa.Array) -> pa.Array:
+    """Return the paths of images as their benchmark names them: an image_id without the benchmark's name."""
+    return pc.replace_substring_regex(image_ids, r"^[^:]*:", "")
+
+
+def shard_rows(
+    scored: pa.Table,
+    tier: np.ndarray,
+    template: PromptTemplate,
+    read_image: ReadImage | None,
+    image_paths: ImagePaths = as_named,
+) -> pa.Table:
     """Return the shard rows of scored questions.
 
     `scored` has the columns of the `scored` table; `tier` holds a number per row. With `read_image` the bytes of the
@@ -37,23 +50,23 @@ def shard_rows(scored: pa.Table, tier: np.ndarray, template: PromptTemplate, rea
         "tier": pa.array(tier.astype(np.int32)),
         "solution": pa.array(list(LETTERS)).take(scored["answer_index"].combine_chunks()),
         "prompt": pa.array(prompts, schema.field("prompt").type),
-        "images": _images(scored["image_ids"], schema.field("images").type, read_image),
+        "images": _images(scored["image_ids"], schema.field("images").type, read_image, image_paths),
         "metadata": _pairs(scored["metadata"].combine_chunks(), schema.field("metadata").type),
     }
     return pa.table([made[name] if name in made else scored[name] for name in schema.names], schema=schema)
 
 
-def _images(image_ids: pa.ChunkedArray, kind: pa.DataType, read_image: ReadImage | None) -> pa.Array:
+def _images(
+    image_ids: pa.ChunkedArray, kind: pa.DataType, read_image: ReadImage | None, image_paths: ImagePaths
+) -> pa.Array:
     ids = image_ids.combine_chunks()
     flat = ids.flatten()
-    # The id is the benchmark's name and the path; only the path is of use outside.
-    paths = pc.replace_substring_regex(flat, r"^[^:]*:", "")
     contents = (
         pa.nulls(len(flat), pa.binary())
         if read_image is None
         else pa.array(map(read_image, flat.to_pylist()), pa.binary())
     )
-    images = pa.StructArray.from_arrays([contents, paths], fields=list(kind.value_type))
+    images = pa.StructArray.from_arrays([contents, image_paths(flat)], fields=list(kind.value_type))
     lengths = pc.fill_null(pc.list_value_length(ids), 0).to_numpy(zero_copy_only=False)
     offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), images, type=kind)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 from curriculum_kit.benchmarks.normalise import images_table
 from curriculum_kit.images import look_at_images
@@ -60,8 +60,8 @@ def test_what_does_not_decode_is_corrupt_and_keeps_its_hash(tmp_path: Path, data
 def test_what_is_no_file_is_missing(tmp_path: Path) -> None:
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "dangling.png").symlink_to(tmp_path / "nowhere.png")
-    names = ("folder.png", "dangling.png", "absent/a.png", "x" * 300 + ".png")
-    assert look(tmp_path, *names) == [NOT_LOOKED_INTO | {"sha256": None, "status": "missing"}] * 4
+    names = ("folder.png", "dangling.png", "absent/a.png", "x" * 300 + ".png", "a\0b.png")
+    assert look(tmp_path, *names) == [NOT_LOOKED_INTO | {"sha256": None, "status": "missing"}] * 5
 
 
 @pytest.mark.parametrize("allowed", [1_199, 599])
@@ -177,6 +177,43 @@ def test_what_only_transparency_shows_is_blank(tmp_path: Path) -> None:
     # Models are given the colours alone, which are black throughout.
     image = Image.merge("LA", [Image.new("L", (96, 64)), Image.fromarray(shades())])
     assert hash_of(tmp_path, image) == BLACK
+
+
+@pytest.mark.parametrize(("turn", "size"), [(1, (96, 64)), (3, (96, 64)), (6, (64, 96)), (8, (64, 96))])
+def test_a_rotated_photo_is_measured_and_hashed_as_it_is_seen(tmp_path: Path, turn: int, size: tuple[int, int]) -> None:
+    exif, photo = Image.Exif(), Image.fromarray(shades())
+    exif[0x0112] = turn
+    photo.save(tmp_path / "a.png", exif=exif)
+    (seen,) = look(tmp_path, "a.png")
+    degrees = {1: 0, 3: 180, 6: 270, 8: 90}[turn]
+    assert (seen["width"], seen["height"]) == size
+    assert seen["phash"] == str(imagehash.phash(photo.rotate(degrees, expand=True)))
+
+
+def test_a_postscript_file_is_corrupt_and_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *given, **_: started.append(given))
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", "EPS")
+    assert (look(tmp_path, "a.png")[0]["status"], started) == ("corrupt", [])
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "LAB", "YCbCr"])
+def test_colours_of_print_are_hashed(tmp_path: Path, mode: str) -> None:
+    image = Image.new("RGB", (96, 64)) if mode == "LAB" else Image.fromarray(shades()).convert("RGB").convert(mode)
+    (Image.frombytes("LAB", (96, 64), image.tobytes()) if mode == "LAB" else image).save(tmp_path / "a.tif")
+    assert look(tmp_path, "a.tif")[0]["status"] == "ok"
+
+
+def test_the_largest_and_the_smallest_end_in_a_status(tmp_path: Path) -> None:
+    Image.new("1", (1, 1)).save(tmp_path / "dot.png")
+    Image.new("1", (1, 30_000)).save(tmp_path / "line.png")
+    Image.new("1", (30_000, 30_000)).save(tmp_path / "bomb.png")
+    seen = look(tmp_path, "dot.png", "line.png", "bomb.png")
+    assert [(row["status"], row["width"], row["height"]) for row in seen] == [
+        ("ok", 1, 1),
+        ("ok", 1, 30_000),
+        ("corrupt", None, None),
+    ]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-HEAVY = {"torch", "faiss", "open_clip", "transformers", "sentence_transformers", "torchvision", "datasets", "trl"}
+HEAVY = {
+    "torch",
+    "faiss",
+    "open_clip",
+    "transformers",
+    "sentence_transformers",
+    "torchvision",
+    "datasets",
+    "trl",
+    "ray",
+}
 
 
 @pytest.mark.parametrize("module", ["curriculum_kit", "curriculum_kit.cli", "trainer"])

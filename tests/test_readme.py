@@ -63,3 +63,16 @@ def test_the_audit_prints_what_the_readme_shows(demo):
     ran = subprocess.run(command, cwd=demo.parent, env=environment, capture_output=True, text=True, check=True)
     shown = next(block for block in blocks("text") if block.startswith("Right without"))
     assert shown in ran.stdout
+
+
+@pytest.mark.model
+def test_the_plan_prints_what_the_readme_shows(tmp_path):
+    line = next(line for block in blocks("console") for line in block.splitlines() if "--plan-choices" in line)
+    command = [Path(sys.executable).with_name("ckit"), *line.split()[2:]]
+    environment = {**os.environ, "COLUMNS": "80"}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    shown = next(block for block in blocks("text") if block.startswith("4 options"))
+    printed = [line.rstrip() for line in ran.stdout.splitlines()]
+    start = printed.index(shown.splitlines()[0])
+    assert printed[start : start + len(shown.splitlines())] == shown.splitlines()
+    assert (tmp_path / "plan.png").stat().st_size > 10_000

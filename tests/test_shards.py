@@ -30,6 +30,7 @@ def scored(number: int, **other: Any) -> dict[str, Any]:
         "difficulty_text": 0.25,
         "difficulty_clip_text": None,
         "difficulty_clip_image": None,
+        "difficulty_image": None,
         "hops": 1,
         "blind": None,
     }
@@ -57,6 +58,7 @@ def test_a_scored_question_becomes_a_row_that_stands_on_its_own() -> None:
             "difficulty_text": 0.25,
             "difficulty_clip_text": None,
             "difficulty_clip_image": None,
+            "difficulty_image": None,
             "hops": 1,
             "blind": None,
             "benchmark": "b",

@@ -26,10 +26,12 @@ def assigned_sets(
     `weights` are numbers of questions per right member, `own` the answers as places among the labels,
     `barred` the ascending keys question * labels + label of what must not be offered; None where nothing is.
     """
+    if not len(columns):
+        return np.full((len(own), pool.options), -1)
     counts = np.bincount(own, minlength=len(pool))
     wanted = wanted_counts(columns, weights, counts)
     taken, left = whole_columns(columns, weights, wanted, rng)
-    place, over = leftover_cells(columns, weights, left, rng)
+    place, over = leftover_cells(columns, taken, left, rng)
     column, member = np.nonzero(columns.right)
     times = taken[column]
     slot_set = np.append(np.repeat(column, times), place)

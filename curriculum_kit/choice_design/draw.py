@@ -28,6 +28,9 @@ DECIMALS = 9
 ATTEMPTS = 6
 """Whole questions give away a little more than shares do; the bound is lowered by that so many times at most."""
 
+ROUNDINGS = 3
+"""Ways to make whole questions of a design, before the bound is lowered."""
+
 LEAST_STEP = 0.001
 
 
@@ -104,10 +107,13 @@ def _draw_tier(asked: Asked, posed: TierProblem, goal: Goal, rng: np.random.Gene
     rows = posed.rows
     for _ in range(ATTEMPTS):
         design = best_design(posed.problem.at(goal.target, bound), seed, posed.questions)
-        sets, score = _drawn_sets(asked, posed, design, goal.options, rng)
-        got = sets[:, 0] >= 0
-        over = guessed_in_sample(sets[got], asked.answer[rows[got]]) - goal.max_gain
-        lower = bound - max(1.5 * over, LEAST_STEP)
+        for _ in range(ROUNDINGS):
+            sets, score = _drawn_sets(asked, posed, design, goal.options, rng)
+            got = sets[:, 0] >= 0
+            over = guessed_in_sample(sets[got], asked.answer[rows[got]]) - goal.max_gain
+            if over <= 0:
+                break
+        lower = bound - max(over, LEAST_STEP)
         if over <= 0 or lower < 0:
             break
         bound = lower

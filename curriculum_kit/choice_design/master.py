@@ -78,11 +78,22 @@ class Spread:
     """How much further from the target is as good"""
 
 
-def solve_over(problem: Problem, columns: Sequence[Columns], spread: Spread | None = None) -> Solved:
-    """Return the best shares of the given columns (one `Columns` per pool).
+def solve_over(problem: Problem, columns: Sequence[Columns]) -> Solved:
+    """Return the best shares of the given columns (one `Columns` per pool)."""
+    solved = _solve(problem, columns)
+    assert solved is not None, "the program has a solution: what may be impossible has a price"
+    return solved
 
-    With `spread` the most liked of the solutions that fall no shorter than the first, beyond its tolerance.
+
+def solve_like(problem: Problem, columns: Sequence[Columns], spread: Spread) -> Solved | None:
+    """Return the most liked of the solutions over these columns that fall no shorter than the first.
+
+    None where the solver finds none: the first keeps its constraints only as nearly as the solver's tolerance.
     """
+    return _solve(problem, columns, spread)
+
+
+def _solve(problem: Problem, columns: Sequence[Columns], spread: Spread | None = None) -> Solved | None:
     from scipy.optimize import linprog
 
     n, labels = sum(map(len, columns)), sum(map(len, problem.pools))
@@ -104,7 +115,8 @@ def solve_over(problem: Problem, columns: Sequence[Columns], spread: Spread | No
         bounds=np.column_stack([np.zeros(len(cost)), highest]),
         method="highs",
     )
-    assert found.status == 0, f"the program has a solution: {found.message}"
+    if found.status != 0:
+        return None
     weights = np.maximum(found.x[:n], 0.0)
     values = np.append(weights, np.maximum(found.x[n:], 0.0))
     assigned = max(1.0 - float(values[n : n + labels].sum()), 1e-12)

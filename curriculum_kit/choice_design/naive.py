@@ -37,4 +37,4 @@ def naive_design(problem: Problem, seed: int = 0) -> Design:
         chosen.append(Columns(sets[row], np.arange(sets.shape[1]) == member[:, None]))
         weights.append(share)
     given = max(given, 1e-12)
-    return Design(tuple(chosen), tuple(weights), mean / given, gain / given, exact)
+    return Design(tuple(chosen), tuple(weights), mean / given, gain / given, exact=exact)

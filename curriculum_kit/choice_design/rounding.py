@@ -40,23 +40,30 @@ def whole_columns(columns: Columns, weights: Floats, counts: Ints, rng: np.rando
     return taken, left
 
 
-def leftover_cells(columns: Columns, weights: Floats, left: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def leftover_cells(columns: Columns, taken: Ints, left: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Return the columns (as places) and answers of the questions that are over, one entry per question.
 
-    Each goes to a column in which its answer is right, the most offered ones first, where one more matters least.
+    `taken` says how often each column is taken, `left` (L,) how many questions of each answer are over. Each goes to a
+    set where its answer is right less often than another member, which gives nothing away; where there is none, to
+    one whose other members have questions over as well, and so can follow.
     """
+    sets, first, of_column = np.unique(columns.sets, axis=0, return_index=True, return_inverse=True)
+    right = np.zeros(sets.shape)
+    np.add.at(right, of_column.ravel(), taken[:, None] * columns.right)
+    left = left.copy()
     places, answers = [], []
-    for answer in np.flatnonzero(left):
-        holding = np.flatnonzero(((columns.sets == answer) & columns.right).any(axis=1) & (weights > 0))
+    for answer in rng.permutation(np.repeat(np.arange(len(left)), left)).tolist():
+        holding, member = np.nonzero(sets == answer)
         if not len(holding):
             continue
-        order = holding[np.lexsort((rng.random(len(holding)), -weights[holding]))]
-        places.append(order[np.arange(left[answer]) % len(order)])
-        answers.append(np.full(left[answer], answer))
-    if not places:
-        nothing = np.empty(0, np.int64)
-        return nothing, nothing
-    return np.concatenate(places), np.concatenate(answers)
+        slack = right[holding].max(axis=1) - right[holding, member]
+        followers = (left[sets[holding]] > 0).sum(axis=1)
+        best = np.lexsort((rng.random(len(holding)), followers, np.minimum(slack, 1)))[-1]
+        right[holding[best], member[best]] += 1
+        left[answer] -= 1
+        places.append(int(first[holding[best]]))
+        answers.append(answer)
+    return np.array(places, np.int64), np.array(answers, np.int64)
 
 
 def _by_answer(columns: Columns, weights: Floats | Ints, labels: int) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 
 from curriculum_kit.choice_design.exact import all_columns, is_small
 from curriculum_kit.choice_design.large import generated_columns
-from curriculum_kit.choice_design.master import Solved, Spread, solve_over
+from curriculum_kit.choice_design.master import Solved, Spread, solve_like, solve_over
 from curriculum_kit.choice_design.problem import Columns, Design, Floats, Problem
 
 TOLERANCE = 0.005
@@ -35,7 +35,7 @@ def best_design(problem: Problem, seed: int, questions: int | None = None) -> De
     exact = is_small(problem)
     columns = all_columns(problem) if exact else generated_columns(problem, seed)
     first = solve_over(problem, columns)
-    solutions = [(columns, first)]
+    solutions: list[tuple[Sequence[Columns], Solved]] = []
     labels = sum(map(len, problem.pools))
     options = max(pool.options for pool in problem.pools)
     # Fewer than four questions for a member of a set could not be right about equally often.
@@ -44,8 +44,10 @@ def best_design(problem: Problem, seed: int, questions: int | None = None) -> De
     for _ in range(rounds):
         some = [_some(own, weight, rng) for own, weight in zip(columns, first.weights, strict=True)]
         liking = tuple(rng.standard_normal((len(pool), len(pool))) for pool in problem.pools)
-        solutions.append((some, solve_over(problem, some, Spread(liking, first, TOLERANCE))))
-    return _mean(solutions[-max(rounds, 1) :], exact)
+        another = solve_like(problem, some, Spread(liking, first, TOLERANCE))
+        if another is not None:
+            solutions.append((some, another))
+    return _mean(solutions or [(columns, first)], exact)
 
 
 def _some(columns: Columns, weights: Floats, rng: np.random.Generator) -> Columns:

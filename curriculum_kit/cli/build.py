@@ -3,137 +3,59 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from curriculum_kit.cli import build_options as opt
 from curriculum_kit.cli.console import print_json, progress_bar, say
-from curriculum_kit.cli.lists import numbers
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Order, TieBreak
+from curriculum_kit.cli.lists import named_numbers, numbers
+from curriculum_kit.enums import ChoiceSource, ImageStorage, Order
+from curriculum_kit.errors import ConfigInvalid
 
 SAMPLE_DEFAULTS = {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED}
 """The sample asks about structures unless told otherwise, and its frames are small enough to store."""
 
 
 def build_curriculum(
-    sources: Annotated[
-        list[Path] | None, typer.Argument(help="Folders that ckit ingest wrote.", show_default=False)
-    ] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder to write the curriculum to.", show_default=False)
-    ] = ...,  # type: ignore[assignment]
-    sample: Annotated[bool, typer.Option("--sample", help="Use the embedded sample instead of folders.")] = False,
-    scenes: Annotated[
-        int | None, typer.Option("--scenes", help="Frames of the embedded sample.", show_default="200")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", help="TOML file with any of these options; options given here win.")
-    ] = None,
-    where: Annotated[str | None, typer.Option("--where", help="DuckDB condition on the columns of questions.")] = None,
-    tiers: Annotated[int | None, typer.Option("--tiers", help="Number of tiers.", show_default="3")] = None,
-    difficulty: Annotated[
-        DifficultyKind | None, typer.Option("--difficulty", help="Form of S(q).", show_default="pairwise_mean")
-    ] = None,
-    tie_break: Annotated[
-        TieBreak | None, typer.Option("--tie-break", help="What may tell equal S(q) apart.", show_default="none")
-    ] = None,
-    choices: Annotated[
-        ChoiceSource | None,
-        typer.Option(
-            "--choices",
-            help="keep the options of the source, draw them at random, or such that S(q) rises from tier to tier.",
-            show_default="keep",
-        ),
-    ] = None,
-    options: Annotated[
-        str | None,
-        typer.Option(
-            "--options",
-            help="Options per question where they are drawn; 2:4 grows with the tiers (--choices similar).",
-            show_default="4",
-        ),
-    ] = None,
-    targets: Annotated[
-        str | None,
-        typer.Option(
-            "--targets",
-            help="Mean S(q) wanted of each tier, such as 0.3,0.5,0.7 (--choices similar).",
-            show_default="even steps over what can be had",
-        ),
-    ] = None,
-    max_blind_gain: Annotated[
-        float | None,
-        typer.Option(
-            "--max-blind-gain",
-            help="What a guesser who knows the option sets may gain over chance (--choices similar).",
-            show_default="0.03",
-        ),
-    ] = None,
-    ramp: Annotated[
-        bool, typer.Option("--ramp", help="Let S(q) rise within the tiers too (--choices similar).")
-    ] = False,
-    synonyms: Annotated[
-        Path | None,
-        typer.Option("--synonyms", help="Table of terms beside the built-in one: what must not stand together."),
-    ] = None,
-    order: Annotated[
-        Order | None, typer.Option("--order", help="Order of the shards.", show_default="easy-to-hard")
-    ] = None,
-    max_blind: Annotated[
-        float | None,
-        typer.Option(
-            "--max-blind",
-            help="Leave out questions that models which never see the image get right more often than this, 0 to 1.",
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", help="Decides drawn options and the order of equal questions.", show_default="0"),
-    ] = None,
-    text_model: Annotated[
-        str | None,
-        typer.Option("--text-model", help="sentence-transformers name or folder.", show_default="the embedded MiniLM"),
-    ] = None,
-    embeddings: Annotated[
-        Path | None,
-        typer.Option(
-            "--embeddings", help="Precomputed label vectors: .npz (labels, vectors) or .parquet (label, vector)."
-        ),
-    ] = None,
-    prompt: Annotated[
-        str | None, typer.Option("--prompt", help="Prompt template: think or answer.", show_default="think")
-    ] = None,
-    images: Annotated[
-        ImageStorage | None,
-        typer.Option("--images", help="Store image paths, or embed the bytes.", show_default="paths"),
-    ] = None,
-    image_root: Annotated[
-        Path | None,
-        typer.Option("--image-root", help="Folder of the images.", show_default="the one given to ckit ingest"),
-    ] = None,
-    rows_per_shard: Annotated[
-        int | None, typer.Option("--rows-per-shard", help="Rows of one shard file.", show_default="50000")
-    ] = None,
-    full_matrix_up_to: Annotated[
-        int | None,
-        typer.Option("--full-matrix-up-to", help="Labels up to which every pair is kept.", show_default="2000"),
-    ] = None,
-    neighbours: Annotated[
-        int | None,
-        typer.Option("--neighbours", help="Nearest neighbours kept per label beyond that.", show_default="50"),
-    ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option("--memory", help="DuckDB's share of memory; it spills to disk beyond.", show_default="800MB"),
-    ] = None,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", help="Rebuild a curriculum made otherwise; write to a folder that holds something else."
-        ),
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    sources: opt.Sources = None,
+    output: opt.Output = None,
+    sample: opt.Sample = False,
+    scenes: opt.Scenes = None,
+    config: opt.Config = None,
+    where: opt.Where = None,
+    tiers: opt.Tiers = None,
+    difficulty: opt.Difficulty = None,
+    tie_break: opt.TieBreakBy = None,
+    choices: opt.Choices = None,
+    options: opt.Options = None,
+    targets: opt.Targets = None,
+    max_blind_gain: opt.MaxBlindGain = None,
+    ramp: opt.Ramp = False,
+    plan_choices: opt.PlanChoices = False,
+    plot: opt.Plot = None,
+    arms: opt.Arms = False,
+    synonyms: opt.Synonyms = None,
+    order: opt.OrderBy = None,
+    max_blind: opt.MaxBlind = None,
+    seed: opt.Seed = None,
+    text_model: opt.TextModel = None,
+    embeddings: opt.Embeddings = None,
+    clip_model: opt.ClipModel = None,
+    clip_templates: opt.ClipTemplates = None,
+    min_images: opt.MinImages = None,
+    weights: opt.Weights = None,
+    device: opt.Device = None,
+    engine: opt.EngineName = None,
+    ray_address: opt.RayAddress = None,
+    cache: opt.Cache = None,
+    prompt: opt.Prompt = None,
+    images: opt.Images = None,
+    image_root: opt.ImageRoot = None,
+    rows_per_shard: opt.RowsPerShard = None,
+    full_matrix_up_to: opt.FullMatrixUpTo = None,
+    neighbours: opt.Neighbours = None,
+    memory: opt.Memory = None,
+    force: opt.Force = False,
+    as_json: opt.AsJson = False,
 ) -> None:
     """Order questions by the similarity of their choices and write tiered shards.
 
@@ -145,10 +67,18 @@ def build_curriculum(
 
       ckit build-curriculum tables -o ct --where "modality = 'CT'" --tiers 4
 
+      ckit build-curriculum tables --plan-choices --plot plan.png
+
       ckit build-curriculum tables -o drawn --choices similar --options 2:4
+
+      ckit build-curriculum tables -o comparison --arms
 
       ckit build-curriculum --config curriculum.toml -o curriculum
     """
+    if arms and (choices or order or plan_choices):
+        raise ConfigInvalid(
+            "--arms makes curricula of its own choices and orders; leave out --choices, --order and --plan-choices"
+        )
     flags: dict[str, Any] = {
         "sources": tuple(sources) if sources else None,
         "sample": sample or None,
@@ -157,17 +87,25 @@ def build_curriculum(
         "tiers": tiers,
         "difficulty": difficulty,
         "tie_break": tie_break,
-        "choices": choices,
+        "choices": ChoiceSource.SIMILAR if plan_choices or arms else choices,
         "options": options,
         "targets": numbers(targets, "--targets"),
         "max_blind_gain": max_blind_gain,
         "ramp": ramp or None,
         "synonyms": synonyms,
-        "order": order,
+        "order": Order.EASY_TO_HARD if arms else order,
         "max_blind": max_blind,
         "seed": seed,
         "text_model": text_model,
         "embeddings": embeddings,
+        "clip_model": clip_model,
+        "clip_templates": clip_templates,
+        "min_images": min_images,
+        "weights": named_numbers(weights, "--weights"),
+        "device": device,
+        "engine": engine,
+        "ray_address": ray_address,
+        "cache": cache,
         "prompt": prompt,
         "images": images,
         "image_root": image_root,
@@ -195,6 +133,19 @@ def build_curriculum(
             )
             say(f"  {stage:<10} {taken}")
 
+    if plan_choices:
+        from curriculum_kit.cli.plan import show_plan
+
+        show_plan(resolved, report, plot=plot, as_json=as_json)
+        return
+    if plot:
+        raise ConfigInvalid("--plot draws a plan; take it with --plan-choices, or leave it out")
+    assert output is not None, "it is needed without --plan-choices"
+    if arms:
+        from curriculum_kit.cli.arms_view import show_arms
+
+        show_arms(resolved, output, report, force=force, as_json=as_json)
+        return
     with progress_bar(quiet=as_json) as progress:
         summary = build(resolved, output, force=force, on_stage=report, progress=progress)
     if as_json:

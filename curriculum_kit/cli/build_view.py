@@ -1,14 +1,19 @@
-"""What `ckit build-curriculum` prints at its end: the sum of the rows, the tiers, and what the audit warns of."""
+"""What `ckit build-curriculum` prints at its end: the sum of the rows, the tiers, what was drawn, and warnings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
+from curriculum_kit.card.drawn import DrawnTier, drawn_tiers
 from curriculum_kit.cli.console import console, say
 from curriculum_kit.enums import Severity
+from curriculum_kit.storage import MANIFEST, read_json
 
 if TYPE_CHECKING:
     from curriculum_kit.pipeline.build import BuildSummary
@@ -20,17 +25,42 @@ def print_built(summary: BuildSummary, where: str | None) -> None:
         f"\n{summary.rows_read:,} questions read = {summary.rows:,} in shards + {summary.rejected:,} rejects"
         + (f" + {summary.left_out:,} left out by --where" if where else "")
     )
+    drawn = _drawn(summary)
+    # Shuffled into one tier, what was drawn for several is told by the data card.
+    shown = drawn if len(drawn) == len(summary.tiers) else []
     table = Table(box=None, pad_edge=False)
-    for name in ("tier", "questions", "S(q) from", "to", "mean"):
+    wanted = ("target", "options", "blind gain") if shown else ()
+    for name in ("tier", "questions", "S(q) from", "to", "mean", *wanted):
         table.add_column(name, justify="right")
-    for number, tier in enumerate(summary.tiers):
-        table.add_row(
-            str(number), f"{tier['questions']:,}", f"{tier['low']:.3f}", f"{tier['high']:.3f}", f"{tier['mean']:.3f}"
-        )
+    for number, (tier, one) in enumerate(zip_longest(summary.tiers, shown)):
+        figures = [f"{tier[name]:.3f}" for name in ("low", "high", "mean")]
+        if one:
+            figures += [f"{one.target:.3f}", str(one.options), f"{one.gain:.3f}"]
+        table.add_row(str(number), f"{tier['questions']:,}", *figures)
     console().print(table)
+    for line in _reached(drawn) if drawn else ():
+        say(line)
     _warn(summary)
     say(f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files.")
     say(f"Written to {summary.output}. Next: ckit inspect {summary.output}")
+
+
+def _drawn(summary: BuildSummary) -> list[DrawnTier]:
+    """Return what was reached in each tier where options were drawn for a wanted S(q), else nothing."""
+    manifest = read_json(Path(summary.output) / MANIFEST) or {}
+    facts = manifest.get("stages", {}).get("draw")
+    return drawn_tiers(facts, manifest["config"]) if facts else []
+
+
+def _reached(tiers: Sequence[DrawnTier]) -> Iterator[str]:
+    """Yield how nearly targets were met, and which questions got no options."""
+    yield f"The mean is off its target by {max(abs(tier.shortfall) for tier in tiers):.3f} at most."
+    counts = (
+        (sum(tier.left_out for tier in tiers), "answers too frequent to hide"),
+        (sum(tier.unsafe for tier in tiers), "without a safe distractor"),
+    )
+    if lost := [f"{count:,} {why}" for count, why in counts if count]:
+        yield f"Left out: {', '.join(lost)}."
 
 
 def _warn(summary: BuildSummary) -> None:

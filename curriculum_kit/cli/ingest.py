@@ -27,7 +27,7 @@ def ingest(
     source: Annotated[Path, typer.Argument(help="File or folder of the benchmark, as released.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write the tables to.", show_default=False)],
     images: Annotated[
-        Path | None, typer.Option("--images", help="Folder that image paths start from; every image is then looked at.")
+        Path | None, typer.Option("--images", help="Folder of the images; every image is then looked at.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any row was rejected.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write to a folder that holds something else.")] = False,
@@ -173,5 +173,7 @@ def _print(summary: IngestSummary) -> None:
         say(f"  {count:>9,} {reason}")
     looked = ", ".join(f"{count:,} {status}" for status, count in summary.images_by_status.items())
     say(f"{summary.images:,} images ({looked or 'none'}), {summary.choices:,} labels")
+    for note in summary.image_notes:
+        say(f"  {note}")
     written = "" if summary.up_to_date else f"Written to {summary.output}. "
     say(f"{written}Next: ckit build-curriculum {summary.output} -o CURRICULUM")

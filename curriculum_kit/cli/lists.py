@@ -47,3 +47,18 @@ def numbers(text: str | None, option: str) -> tuple[float, ...] | None:
         raise ConfigInvalid(
             f"{option} {text!r} is no list of numbers; give them with commas, such as 0.3,0.5,0.7"
         ) from None
+
+
+def named_numbers(text: str | None, option: str) -> dict[str, float] | None:
+    """Return the numbers that a text gives names to; None where it was not given. Raises as `numbers` does.
+
+    >>> named_numbers("text=1, clip_image=2", "--weights")
+    {'text': 1.0, 'clip_image': 2.0}
+    """
+    if text is None:
+        return None
+    try:
+        pairs = [part.split("=") for part in text.split(",")]
+        return {name.strip(): float(number) for name, number in pairs}
+    except ValueError:
+        raise ConfigInvalid(f"{option} {text!r} names no numbers; write them as text=1,clip_image=2") from None

@@ -22,13 +22,29 @@ from curriculum_kit.schemas import schema_of
 BATCH_ROWS = 50_000
 
 _OF_SHARDS = """
-    SELECT question_id, benchmark, split, unit_id,
-        list_transform(images, lambda image: benchmark || ':' || image.path) AS image_ids,
+    SELECT question_id, benchmark, split, unit_id, {image_ids} AS image_ids,
         question, answer, choices, answer_index, question_type, modality,
         map_from_entries(metadata) AS metadata, NULL::VARCHAR[] AS choices_as_given
-    FROM shards WHERE variant_id = 0
+    FROM shards {join} WHERE variant_id = 0
 """
 """The original wording of every question of a curriculum, as a row of `questions`."""
+
+_MOVED = """
+CREATE TABLE moved_images AS
+SELECT concat(split_part(image_id, ':', 1), ':', path) AS place, min(image_id) AS image_id
+FROM images GROUP BY place HAVING min(image_id) <> place
+"""
+"""Images that lie elsewhere than their benchmark says: shards know them by where they lie."""
+
+_KEYS = """
+CREATE TABLE keys_of_images AS
+SELECT question_id, list(coalesce(image_id, place) ORDER BY number) AS image_ids
+FROM (
+    SELECT question_id, concat(benchmark, ':', unnest(images).path) AS place, generate_subscripts(images, 1) AS number
+    FROM shards WHERE variant_id = 0
+) LEFT JOIN moved_images USING (place)
+GROUP BY question_id
+"""
 
 
 class Audited:
@@ -85,8 +101,7 @@ def open_audited(folder: Path, where: str | None = None, memory: str = "800MB") 
         database.execute("ALTER VIEW questions RENAME TO all_questions")
     else:
         with reading(folder):
-            database.execute(f"CREATE VIEW all_questions AS {_OF_SHARDS}")
-
+            database.execute(f"CREATE VIEW all_questions AS {_of_shards(database)}")
     database.execute("ALTER VIEW images RENAME TO all_images")
 
     def select() -> object:
@@ -106,6 +121,16 @@ def open_audited(folder: Path, where: str | None = None, memory: str = "800MB") 
     if not audited.questions:
         raise NothingLeft(f"no question meets --where {where!r}; ckit inspect {folder} --sql shows what there is")
     return audited
+
+
+def _of_shards(database: duckdb.DuckDBPyConnection) -> str:
+    database.execute(_MOVED)
+    if not database.execute("FROM moved_images LIMIT 1").fetchall():
+        as_named = "list_transform(images, lambda image: concat(benchmark, ':', image.path))"
+        return _OF_SHARDS.format(image_ids=as_named, join="")
+    database.execute(_KEYS)
+    join = "LEFT JOIN keys_of_images USING (question_id)"
+    return _OF_SHARDS.format(image_ids="coalesce(image_ids, [])", join=join)
 
 
 @contextlib.contextmanager

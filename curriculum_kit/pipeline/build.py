@@ -21,6 +21,7 @@ from curriculum_kit.card import data_card
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.errors import OutputOccupied
 from curriculum_kit.pipeline.runner import StageRunner
+from curriculum_kit.pipeline.shared import Shared
 from curriculum_kit.pipeline.sources import describe
 from curriculum_kit.pipeline.stages import Stages
 from curriculum_kit.pipeline.validate import with_validation
@@ -31,6 +32,7 @@ from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, row
 OnStage = Callable[[str, str], None]
 Progress = Callable[[str, int, int], None]
 
+_HELD = {"curriculum": "a curriculum", "arms": "arms"}
 _VERSIONS = ("duckdb", "faiss-cpu", "numpy", "pyarrow", "scikit-learn", "sentence-transformers", "torch")
 
 
@@ -59,20 +61,22 @@ def build(
     force: bool = False,
     on_stage: OnStage = lambda *_: None,
     progress: Progress = lambda *_: None,
+    shared: Shared | None = None,
 ) -> BuildSummary:
-    """Build a curriculum in `output`.
+    """Build a curriculum in `output`, or one of several with what they share.
 
     Raises a `CkitError` in one line for sources that are no ingest, a condition that selects nothing
     or is no SQL, more tiers than distinct S(q), vectors or models that do not fit, an output in use, a
     disk that is full.
     """
     template_named(config.prompt)  # a wrong name should fail before any work is done
-    _refuse_source(config, output)
+    refuse_source(config, output)
     try:
         with OutputFolder.claim(output, "curriculum", force) as folder:
-            asked = config.model_dump(mode="json", exclude={"memory"})
-            _refuse_other(folder, asked, force)
-            work = Stages(config, folder, StageRunner(folder, on_stage), progress)
+            asked = config.decisive
+            refuse_other(folder, asked, force)
+            runner = StageRunner(folder, on_stage, shared.siblings if shared else ())
+            work = Stages(config, folder, runner, progress, shared)
             folder.forget_manifest()
             work.run()
             manifest = _manifest(asked, work)
@@ -96,20 +100,21 @@ def _manifest(asked: dict[str, Any], work: Stages) -> dict[str, Any]:
         "prompt": {"name": template.name, "sha256": template.sha256, "system": template.system, "user": template.user},
         "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in _VERSIONS}},
         "sources": describe(work.sources),
+        **({"among": work.among.hashes["among"]} if work.among else {}),
         "stages": work.facts,
         "files": {name: {"rows": rows_in(root / name), "sha256": digest} for name, digest in published.items()},
     }
 
 
-def _refuse_source(config: BuildConfig, output: Path) -> None:
+def refuse_source(config: BuildConfig, output: Path) -> None:
     """Raise `OutputOccupied` where the output is one of the sources: `--force` must not destroy what is read."""
     for source in config.sources:
         if output.resolve() == source.resolve():
             raise OutputOccupied(f"{output} is one of the folders to read from; choose another -o")
 
 
-def _refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> None:
-    """Raise `OutputOccupied` where the folder holds a finished curriculum that was built otherwise."""
+def refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> None:
+    """Raise `OutputOccupied` where the folder holds what was built otherwise, and is finished."""
     known = (folder.manifest or {}).get("config")
     if known is None or known == asked or force:
         return
@@ -119,7 +124,7 @@ def _refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> N
         if known.get(key) != asked.get(key)
     ]
     raise OutputOccupied(
-        f"{folder.root} holds a curriculum built otherwise ({', '.join(changed)}); "
+        f"{folder.root} holds {_HELD[folder.kind]} built otherwise ({', '.join(changed)}); "
         "choose another -o, or --force to rebuild it"
     )
 

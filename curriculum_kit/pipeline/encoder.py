@@ -1,11 +1,33 @@
-"""Which encoder a config asks for: named at once, loaded when it is needed."""
+"""Which encoders a config asks for: named at once, loaded when they are needed."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.encoders import Encoder
+
+if TYPE_CHECKING:
+    from curriculum_kit.encoders.clip import ClipModel
+
+PHANTOM = "phantom"
+"""What the CLIP model of the embedded sample is called."""
+
+
+@dataclass(frozen=True)
+class ClipSource:
+    """The CLIP model that was asked for."""
+
+    name: str
+    """As it was asked for"""
+    place: str
+    """By which any process can load it"""
+    fingerprint: str
+    load: Callable[[], ClipModel]
+    """Gives the model; loads it once, which takes seconds"""
 
 
 def encoder_for(config: BuildConfig) -> tuple[str, Callable[[], Encoder]]:
@@ -18,3 +40,18 @@ def encoder_for(config: BuildConfig) -> tuple[str, Callable[[], Encoder]]:
     from curriculum_kit.encoders.text import TextEncoder, fingerprint_of
 
     return fingerprint_of(config.text_model), lambda: TextEncoder.load(config.text_model)
+
+
+def clip_for(config: BuildConfig) -> ClipSource | None:
+    """Return the CLIP model that was asked for; raise `ModelUnavailable` in one line where it cannot be had."""
+    if config.clip_model is None:
+        return None
+    from curriculum_kit.encoders.clip import ClipModel, clip_fingerprint_of
+
+    name = config.clip_model
+    if name == PHANTOM:
+        from curriculum_kit import phantom_clip
+
+        name = str(phantom_clip.folder())
+    load = functools.cache(lambda: ClipModel.load(name, config.device))
+    return ClipSource(config.clip_model, name, clip_fingerprint_of(name), load)

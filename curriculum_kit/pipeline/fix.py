@@ -217,5 +217,6 @@ def _manifest(
         "cleaned_from": {"folder": source.shown, "tables": source.hashes},
         "fixes": {entry.fix: entry.sentences for entry in done},
         "rows": rows,
+        **{key: source.manifest[key] for key in ("image_layout",) if key in source.manifest},
         "files": {name: {"rows": rows_in(at), "sha256": sha256_of(at)} for name, at in files.items()},
     }

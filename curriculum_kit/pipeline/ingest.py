@@ -6,8 +6,8 @@ where the benchmark has scene graphs, `scenes`, then `manifest.json`. Rows in = 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,10 @@ class IngestSummary:
     images_by_status: Mapping[str, int]
     choices: int
     up_to_date: bool
+    image_layout: Mapping[str, str] = field(default_factory=dict)
+    """What is done to the paths of the benchmark where its images lie elsewhere: the folders to `drop` and to `add`"""
+    image_notes: Sequence[str] = ()
+    """Where images lie that are not where the benchmark says, and where missing ones were looked for"""
 
 
 def ingest(
@@ -82,7 +86,7 @@ def ingest(
             from curriculum_kit.schemas import SCHEMA_VERSION
             from curriculum_kit.storage import rows_in
 
-            made, rows = write_tables(
+            made, rows, looked = write_tables(
                 batches,
                 folder,
                 source=source,
@@ -99,13 +103,14 @@ def ingest(
                 "benchmark": vars(reader.card),
                 "source": {"path": source_name or str(source), **made},
                 "rows": rows,
+                **({"image_layout": looked["layout"]} if looked.get("layout") else {}),
                 "files": {
                     name: {"rows": rows_in(folder.root / name), "sha256": sha256_of(folder.root / name)}
                     for name in rows["tables"]
                 },
             }
             write_json(folder.root / MANIFEST, manifest)
-            return _summary(manifest, output, up_to_date=False)
+            return _summary(manifest, output, up_to_date=False, notes=looked.get("notes", ()))
     except OSError as error:
         raise explain_os_error(error, output) from error
 
@@ -136,7 +141,7 @@ def _check_benchmark(reader: Benchmark, source: Path) -> None:
         )
 
 
-def _summary(manifest: dict[str, Any], output: Path, up_to_date: bool) -> IngestSummary:
+def _summary(manifest: dict[str, Any], output: Path, up_to_date: bool, notes: Sequence[str] = ()) -> IngestSummary:
     rows = manifest["rows"]
     return IngestSummary(
         benchmark=manifest["request"]["benchmark"],
@@ -149,4 +154,6 @@ def _summary(manifest: dict[str, Any], output: Path, up_to_date: bool) -> Ingest
         images_by_status=rows["images_by_status"],
         choices=rows["choices"],
         up_to_date=up_to_date,
+        image_layout=manifest.get("image_layout", {}),
+        image_notes=notes,
     )

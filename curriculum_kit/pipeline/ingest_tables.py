@@ -40,8 +40,8 @@ def write_tables(
     ids_are_unique: bool,
     image_root: Path | None = None,
     progress: Progress = lambda *_: None,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Write every table to scratch, then move all into place; return what was read and what was made.
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Write every table to scratch, then move all into place; return what was read, what was made, where images lie.
 
     `files` is how many there are, for `progress`; `source` is what a message calls them.
     """
@@ -53,10 +53,11 @@ def write_tables(
     if not ids_are_unique:
         _number_repeated_ids(scratch)
     images = _distinct_images(found.images)
+    looked: dict[str, Any] = {}
     if image_root:
-        from curriculum_kit.images import look_at_images
+        from curriculum_kit.pipeline.ingest_images import look
 
-        images = look_at_images(images, image_root, on_progress=lambda n: progress("images", n, images.num_rows))
+        images, looked = look(images, image_root, lambda done: progress("images", done, images.num_rows))
     write_table(scratch / "images.parquet", images, "images")
     choices = vocabulary(found.answers, found.offers, found.surfaces)
     write_table(scratch / "choices.parquet", choices, "choices")
@@ -79,7 +80,7 @@ def write_tables(
         "choices": choices.num_rows,
         "tables": [f"{name}.parquet" for name in names],
     }
-    return made, rows
+    return made, rows, looked
 
 
 @dataclass

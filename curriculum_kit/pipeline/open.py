@@ -30,6 +30,8 @@ def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnec
     if not folder.is_dir():
         raise SourceNotFound(f"{folder} does not exist; name a folder that ckit build-curriculum or ckit ingest wrote")
     manifest = read_json(folder / MANIFEST)
+    if manifest and manifest.get("kind") == "arms":
+        raise SourceNotFound(f"{folder} holds arms, each a curriculum of its own; name one, such as {folder}/ordered")
     if manifest is None or manifest.get("kind") not in _VIEWS:
         unfinished = (folder / ".ckit").is_dir()
         what = "an unfinished run; run its command again" if unfinished else "nothing that ckit wrote; check the path"

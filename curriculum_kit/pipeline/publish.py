@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from curriculum_kit.config import BuildConfig
-from curriculum_kit.enums import ImageStorage, Order, TieBreak
+from curriculum_kit.enums import ChoiceSource, ImageStorage, Order, TieBreak
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source
@@ -47,7 +47,7 @@ def write_shards(
     for name, tier, count in cut(sizes, config.rows_per_shard):
         with ParquetSink(scratch / "shards" / name, "shard", metadata) as sink:
             for table in rows.take(count):
-                sink.write(shard_rows(table, np.full(table.num_rows, tier), template, read_image))
+                sink.write(shard_rows(table, np.full(table.num_rows, tier), template, read_image, images.paths))
                 done += table.num_rows
                 on_rows(done)
         files += 1
@@ -55,18 +55,21 @@ def write_shards(
 
 
 def _in_order(config: BuildConfig, database: duckdb.DuckDBPyConnection, scored: Path) -> Iterator[pa.RecordBatch]:
-    """Stream the scored questions in the order of the shards; the seed orders those that are equally hard."""
+    """Stream the scored questions in the order of the shards; the seed orders those that are equally hard.
+
+    Within a step that options were drawn for, the seed alone does: sorted by S(q), each step would fall back to begin
+    with, and questions with the same options would stand together.
+    """
     down = " DESC" if config.order is Order.HARD_TO_EASY else ""
     by = {
         TieBreak.NONE: [],
         TieBreak.HOPS: [f"coalesce(hops, -1){down}"],
         TieBreak.BLIND: ["blind" if down else "blind DESC"],
     }[config.tie_break]
-    hardness = [] if config.order is Order.SHUFFLED else [f"coalesce(step, 0){down}", f"difficulty{down}", *by]
-    query = (
-        f"SELECT * FROM {from_tables([scored])} "
-        f"ORDER BY {', '.join([*hardness, 'md5_number_lower($seed || question_id)', 'question_id'])}"
-    )
+    first = "step" if config.choices is ChoiceSource.SIMILAR else "difficulty"
+    keys = [] if config.order is Order.SHUFFLED else [f"{first}{down}", *by]
+    keys += ["md5_number_lower($seed || question_id)", "question_id"]
+    query = f"SELECT * FROM {from_tables([scored])} ORDER BY {', '.join(keys)}"
     yield from database.cursor().sql(query, params={"seed": f"{config.seed}:"}).to_arrow_reader(BATCH_ROWS)
 
 
@@ -88,9 +91,16 @@ class _Rows:
 
 
 def write_images(
-    database: duckdb.DuckDBPyConnection, sources: Sequence[Source], questions: Path, scratch: Path
+    database: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    questions: Path,
+    scratch: Path,
+    images: ImageFiles | None = None,
 ) -> Facts:
-    """Write the rows of `images` that the selected questions use, by image_id; return counts by status."""
+    """Write the rows of `images` that the selected questions use, by image_id; return counts by status.
+
+    Their paths are those of the shards, of `images`.
+    """
     query = (
         f"SELECT DISTINCT ON (image_id) * FROM {from_tables(source.images for source in sources)} "
         f"WHERE image_id IN (SELECT unnest(image_ids) FROM {from_tables([questions])}) ORDER BY image_id"
@@ -98,8 +108,13 @@ def write_images(
     counts: dict[str, int] = {}
     with ParquetSink(scratch / "images.parquet", "images") as sink:
         for batch in database.cursor().sql(query).to_arrow_reader(BATCH_ROWS):
-            sink.write(batch)
+            sink.write(batch if images is None else _with_paths(batch, images))
             for status in batch["status"].to_pylist():
                 key = status or "not looked at"
                 counts[key] = counts.get(key, 0) + 1
     return {"images": sink.rows, "by_status": counts}
+
+
+def _with_paths(rows: pa.RecordBatch, images: ImageFiles) -> pa.RecordBatch:
+    at = rows.schema.get_field_index("path")
+    return rows.set_column(at, rows.schema.field(at), images.paths(rows.column("image_id")))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,17 @@ Facts = dict[str, Any]
 
 
 class StageRunner:
-    """Runs the stages of one output folder, or skips them."""
+    """Runs the stages of one output folder, or skips them.
 
-    def __init__(self, folder: OutputFolder, on_stage: Callable[[str, str], None]) -> None:
+    What a stage of the same key has made in one of `siblings`, other output folders, is copied from there.
+    """
+
+    def __init__(
+        self, folder: OutputFolder, on_stage: Callable[[str, str], None], siblings: Sequence[Path] = ()
+    ) -> None:
         self._folder = folder
         self._on_stage = on_stage
+        self._siblings = siblings
         self.hashes: dict[str, str] = {}
         """SHA-256 of every file that a stage has written, by its path in the folder."""
 
@@ -61,12 +67,16 @@ class StageRunner:
             self.hashes.update(record["outputs"])
             facts: Facts = record["facts"]
             return facts
-        self._on_stage(name, "started")
         record_file.unlink(missing_ok=True)
         scratch = self._folder.scratch / name
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
-        facts = make(scratch)
+        taken = self._taken(name, key, outputs, scratch)
+        if taken is None:
+            self._on_stage(name, "started")
+            facts = make(scratch)
+        else:
+            facts = taken
         for made, place in outputs.items():
             self._folder.publish(scratch / made, place)
         shutil.rmtree(scratch, ignore_errors=True)
@@ -74,8 +84,23 @@ class StageRunner:
         assert written is not None, f"stage {name} wrote nothing"
         write_json(record_file, {"key": key, "outputs": written, "facts": facts})
         self.hashes.update(written)
-        self._on_stage(name, "done")
+        self._on_stage(name, "done" if taken is None else "taken")
         return facts
+
+    def _taken(self, name: str, key: str, outputs: Mapping[str, str], scratch: Path) -> Facts | None:
+        """Copy to scratch what a stage of that key has made for a sibling; return its facts, or None if none has."""
+        for root in self._siblings:
+            other = OutputFolder(root, self._folder.kind)
+            record = read_json(other.hidden / "stages" / f"{name}.json")
+            if not record or record.get("key") != key or other.hashes(outputs.values()) != record["outputs"]:
+                continue
+            for made, place in outputs.items():
+                copy = shutil.copytree if (root / place).is_dir() else shutil.copyfile
+                (scratch / made).parent.mkdir(parents=True, exist_ok=True)
+                copy(root / place, scratch / made)
+            facts: Facts = record["facts"]
+            return facts
+        return None
 
 
 @functools.cache

@@ -5,97 +5,21 @@ Reads the selected `questions`; writes `choices`, `embeddings`, `similarity` and
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.difficulty import difficulties, parts
-from curriculum_kit.encoders import Encoder
-from curriculum_kit.enums import ChoiceSource, Order, TieBreak
+from curriculum_kit.enums import Order, TieBreak
 from curriculum_kit.letters import balanced_positions, moved
-from curriculum_kit.pipeline.labels import count_labels
 from curriculum_kit.pipeline.runner import Facts
-from curriculum_kit.pipeline.similar import pairs_that_may_meet
-from curriculum_kit.pipeline.sources import Source
 from curriculum_kit.schemas import schema_of
-from curriculum_kit.similarity import PairTable, similarity_table
-from curriculum_kit.storage import ParquetSink, iter_table, read_table, write_table
+from curriculum_kit.similarity import PairTable
+from curriculum_kit.storage import ParquetSink, iter_table, read_table
 from curriculum_kit.tiers import Tiers, assign_tiers
-from curriculum_kit.vocabulary import vocabulary
-
-
-def write_vocabulary(
-    database: duckdb.DuckDBPyConnection,
-    questions: Path,
-    sources: Sequence[Source],
-    scratch: Path,
-    known: Path | None = None,
-) -> Facts:
-    """Count the labels of the selected questions and gather their spellings from the sources.
-
-    The labels of `known`, an earlier vocabulary, stay even where none of the questions has them any more.
-    """
-    answers, offers = count_labels(database, [questions])
-    if known:
-        answers = dict.fromkeys(read_table(known, "choices")["label"].to_pylist(), 0) | answers
-    surfaces: list[tuple[str, str]] = []
-    for source in sources:
-        table = read_table(source.root / "choices.parquet", "choices")
-        for label, spellings in zip(table["label"].to_pylist(), table["surface_forms"].to_pylist(), strict=True):
-            surfaces += [(label, spelling) for spelling in spellings]
-    table = vocabulary(answers, offers, surfaces)
-    write_table(scratch / "choices.parquet", table, "choices")
-    return {"labels": table.num_rows}
-
-
-def write_embeddings(choices: Path, encoder: Encoder, scratch: Path) -> Facts:
-    """Encode every label once, in sorted order."""
-    labels = read_table(choices, "choices")["label"].to_pylist()
-    vectors = encoder.encode(labels)
-    columns = {"channel": ["text"] * len(labels), "label": labels, "vector": list(vectors)}
-    write_table(scratch / "embeddings.parquet", pa.table(columns, schema_of("embeddings")), "embeddings")
-    return {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "dimensions": int(vectors.shape[1])}
-
-
-def write_similarity(config: BuildConfig, choices: Path, embeddings: Path, questions: Path, scratch: Path) -> Facts:
-    """Compare the labels with each other: all pairs, or neighbours and the pairs that meet, or may, in a question."""
-    labels = read_table(choices, "choices")["label"]
-    table = read_table(embeddings, "embeddings")
-    vectors = np.stack(table["vector"].to_numpy()).astype(np.float32)
-    needed = None
-    if len(labels) > config.full_matrix_up_to:
-        may_meet = config.choices is ChoiceSource.SIMILAR
-        needed = pairs_that_may_meet(questions, choices) if may_meet else _pairs_that_meet(questions, labels)
-    pairs = similarity_table(
-        {"text": vectors},
-        {"text": 1.0},
-        needed_pairs=needed,
-        full_up_to=config.full_matrix_up_to,
-        neighbours=config.neighbours,
-        seed=config.seed,
-    )
-    made = pairs.to_arrow()
-    write_table(scratch / "similarity.parquet", made, "similarity")
-    return {"pairs": made.num_rows, "all_pairs": needed is None, "calibration": pairs.calibration}
-
-
-def _pairs_that_meet(questions: Path, labels: pa.ChunkedArray) -> np.ndarray:
-    """Return the pairs of label positions that stand in one question, each once."""
-    known = labels.combine_chunks()
-    seen: set[tuple[str, ...]] = set()
-    pairs: set[tuple[int, int]] = set()
-    for batch in iter_table(questions, "questions", columns=["choices"]):
-        new = {tuple(choices) for choices in batch["choices"].to_pylist()} - seen
-        seen |= new
-        for choices in new:
-            pairs.update(itertools.combinations(sorted(pc.index_in(pa.array(choices), known).to_pylist()), 2))
-    return np.array(sorted(pairs), np.int64).reshape(-1, 2)
 
 
 def write_scores(
@@ -107,6 +31,7 @@ def write_scores(
     *,
     blind: np.ndarray | None = None,
     step: np.ndarray | None = None,
+    image: np.ndarray | None = None,
 ) -> Facts:
     """Give every question its S(q), the S(q) of each channel alone, its hops, its blind solvability and its step.
 
@@ -126,7 +51,7 @@ def write_scores(
     columns = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
     sizes, at_random = columns.pop("sizes"), columns.pop("at_random")
     position = balanced_positions(columns["difficulty"], np.where(at_random, sizes, 0), config.seed)
-    known: dict[str, np.ndarray | None] = {"blind": blind, "step": step}
+    known: dict[str, np.ndarray | None] = {"difficulty_image": image, "blind": blind, "step": step}
     with ParquetSink(scratch / "scored.parquet", "scored") as sink:
         for batch in iter_table(questions, "questions"):
             here = slice(sink.rows, sink.rows + batch.num_rows)
@@ -140,9 +65,11 @@ def write_scores(
             table = table.append_column("hops", numbers.cast(pa.int32()))
             for name, given in known.items():
                 kind = schema_of("scored").field(name).type
-                made = pa.nulls(batch.num_rows, kind) if given is None else pa.array(given[here], kind)
+                made = (
+                    pa.nulls(batch.num_rows, kind) if given is None else pa.array(given[here], kind, from_pandas=True)
+                )
                 table = table.append_column(name, made)
-            sink.write(table)
+            sink.write(table.select(schema_of("scored").names))
     return {"rows": sink.rows}
 
 
@@ -171,17 +98,20 @@ def _tie_break(kind: TieBreak, batch: pa.RecordBatch) -> np.ndarray:
     return hops
 
 
-def read_tiers(config: BuildConfig, scored: Path) -> Facts:
-    """Cut the questions into tiers by S(q), or by the steps that their options were drawn for.
+def read_tiers(config: BuildConfig, scored: Path, steps: int | None = None) -> Facts:
+    """Cut the questions into tiers by S(q), or by the steps that their options were drawn for, where there are such.
 
     Return size, range and mean of S(q) of each, in the order of the shards.
     """
     names = ["difficulty", "hops", "blind", "step"]
     batches = list(iter_table(scored, "scored", columns=names))
     values = np.concatenate([batch["difficulty"].to_numpy() for batch in batches])
-    if config.choices is ChoiceSource.SIMILAR:
+    if steps is not None:
         step = np.concatenate([batch["step"].to_numpy() for batch in batches])
-        tier, distinct = step * config.tiers // config.steps, len(np.unique(values))
+        tier, distinct = step * config.tiers // steps, len(np.unique(values))
+    elif config.order is Order.SHUFFLED:
+        # Nothing is cut, so that few distinct values do not matter.
+        tier, distinct = np.zeros(len(values), np.int64), len(np.unique(values))
     else:
         tie_break = None
         if config.tie_break is not TieBreak.NONE:

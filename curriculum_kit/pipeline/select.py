@@ -7,6 +7,7 @@ to be drawn for a wanted difficulty: that takes their similarity, and is a stage
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -22,12 +23,16 @@ from curriculum_kit.pipeline.also_right import AlsoRight
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.rejects import Rejects
 from curriculum_kit.pipeline.runner import Facts
+from curriculum_kit.pipeline.shared import Among
 from curriculum_kit.pipeline.sources import Selection
 from curriculum_kit.schemas import Reason, schema_of
-from curriculum_kit.storage import ParquetSink
+from curriculum_kit.storage import ParquetSink, iter_table
 from curriculum_kit.terms import Terms
 
 BATCH_ROWS = 20_000
+
+_ATTEMPTS = 20
+"""Draws of a question that is to have a certain number of options; one is nearly always enough."""
 
 
 def select(
@@ -37,14 +42,19 @@ def select(
     terms: Terms,
     images: ImageFiles,
     scratch: Path,
+    among: Among | None = None,
 ) -> Facts:
-    """Write the selected questions and the rejects below `scratch`; return the counts."""
+    """Write the selected questions and the rejects below `scratch`; return the counts.
+
+    With `among`, questions whose choices are drawn at random get as many as they have there, of the labels that could
+    be drawn there.
+    """
     selected = selection.rows("count(*)")[0][0]
     if not selected:
         raise NothingLeft(f"no question meets --where {config.where!r}; ckit inspect DIR --sql shows what there is")
     later = config.choices is ChoiceSource.SIMILAR
     redraw = config.choices is ChoiceSource.RANDOM
-    randomly = None if later else _RandomDraw(config, _pools(selection, redraw), also_right, terms)
+    randomly = None if later else _RandomDraw(config, _pools(selection, redraw, among), also_right, terms)
     tally: Counter[str] = Counter(selected=selected)
     names = schema_of("questions").names
     with (
@@ -86,7 +96,19 @@ def _without_choices(table: pa.Table) -> pa.Table:
     return table
 
 
-def _pools(selection: Selection, redraw: bool) -> dict[PoolKey, list[str]]:
+def _with_other_choices(table: pa.Table) -> pa.Table:
+    """Return the questions with `other_choices` as their choices."""
+    pairs = zip(table["other_choices"].to_pylist(), table["answer"].to_pylist(), strict=True)
+    index = pa.array([choices.index(answer) for choices, answer in pairs], pa.int32())
+    for name, values in (("choices", table["other_choices"]), ("answer_index", index)):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), values.cast(table.schema.types[place]))
+    return table
+
+
+def _pools(selection: Selection, redraw: bool, among: Among | None) -> dict[PoolKey, list[str]]:
+    if among and redraw:
+        return pools_of(pa.Table.from_batches([batch]) for batch in iter_table(among.asked, "questions"))
     tables = (pa.Table.from_batches([batch]) for batch in selection.batches(BATCH_ROWS))
     return pools_of(table if redraw else table.filter(_is_bare(table)) for table in tables)
 
@@ -112,18 +134,49 @@ class _RandomDraw:
     def draw(self, bare: pa.Table, lost: Rejects, tally: Counter[str]) -> pa.Table:
         if not bare.num_rows:
             return bare
-        table, kept = draw(
-            bare,
-            self._also_right.of(bare),
-            self._pools,
-            options=self._config.most_options,
-            seed=self._config.seed,
-            clashing=lambda labels: self._pairs(tuple(labels)),
-        )
-        sizes = Counter(pc.list_value_length(table["choices"]).to_pylist())
+        also_right, most = self._also_right.of(bare), self._config.most_options
+        if "other_choices" in bare.column_names:
+            table, kept = self._as_many(bare, also_right, tally), np.ones(bare.num_rows, bool)
+        else:
+            table, kept = self._once(bare, also_right, most)
+        fewer = pc.less(pc.list_value_length(table["choices"]), most)
+        tally["with_fewer_options"] += pc.sum(fewer).as_py() or 0
         tally["drawn"] += bare.num_rows
-        tally["with_fewer_options"] += sum(count for size, count in sizes.items() if size < self._config.most_options)
         lost.turn_away(bare, kept, Reason.NO_DISTRACTORS)
         # What was spelled by the source is not what is offered now.
         spelled = table.schema.get_field_index("choices_as_given")
         return table.set_column(spelled, table.schema.field(spelled), pa.nulls(len(table), table.schema.types[spelled]))
+
+    def _once(
+        self, bare: pa.Table, also_right: Sequence[Collection[str]], options: int | np.ndarray, attempt: int = 0
+    ) -> tuple[pa.Table, np.ndarray]:
+        """Return the questions that get choices, and a mask that says which these are."""
+        return draw(
+            bare,
+            also_right,
+            self._pools,
+            options=options,
+            seed=self._config.seed + (attempt << 64),  # beyond every seed that can be asked for
+            clashing=lambda labels: self._pairs(tuple(labels)),
+        )
+
+    def _as_many(self, bare: pa.Table, also_right: Sequence[Collection[str]], tally: Counter[str]) -> pa.Table:
+        """Give each question as many choices as `other_choices` has, so that chance is the same.
+
+        A draw may end with fewer: a whole that came first leaves no room for its parts. Then it is drawn again, and in
+        the end the question gets the others themselves.
+        """
+        wanted = pc.list_value_length(bare["other_choices"]).to_numpy()
+        rows, parts, places = np.arange(bare.num_rows), [], []
+        for attempt in range(_ATTEMPTS):
+            right = [also_right[row] for row in rows]
+            table, kept = self._once(bare.take(pa.array(rows)), right, wanted[rows], attempt)
+            enough = pc.list_value_length(table["choices"]).to_numpy() == wanted[rows[kept]]
+            parts.append(table.filter(pa.array(enough)))
+            places.append(rows[kept][enough])
+            rows = np.setdiff1d(rows, places[-1])
+            if not len(rows):
+                break
+        tally["with_the_others"] += len(rows)
+        parts.append(_with_other_choices(bare.take(pa.array(rows))))
+        return pa.concat_tables(parts).take(pa.array(np.argsort(np.concatenate([*places, rows]))))

@@ -44,6 +44,10 @@ _COLUMNS = [
 ]
 
 
+RAMP_STEPS = 8
+"""Steps of a tier whose options follow a ramp, at most."""
+
+
 @dataclass(frozen=True)
 class Posed:
     """The questions as integers, their units, and the pairs of labels that must not stand together."""
@@ -126,9 +130,10 @@ def write_drawn(
     Raises `NothingLeft` and `ConfigInvalid` in one line where a tier has nothing to draw from or too few labels.
     """
     made = posed(terms, questions, choices, also_right)
-    asked = replace(made.asked, tier=deal_tiers(made.asked, config.steps, config.seed))
+    steps = config.tiers * _steps_of_a_tier(config, made.asked)
+    asked = replace(made.asked, tier=deal_tiers(made.asked, steps, config.seed))
     pairs = PairTable.from_arrow(read_table(similarity, "similarity"), len(made.labels))
-    options = [config.option_counts[step * config.tiers // config.steps] for step in range(config.steps)]
+    options = [config.option_counts[step * config.tiers // steps] for step in range(steps)]
     ends = even_goals(
         asked, pairs, made.clashes, options, max_gain=config.max_blind_gain, kind=config.difficulty, seed=config.seed
     )
@@ -159,11 +164,19 @@ def write_drawn(
     }
 
 
+def _steps_of_a_tier(config: BuildConfig, asked: Asked) -> int:
+    """Return how many steps a tier has: one, or for a ramp as many as leave each label four questions a member."""
+    if not config.ramp:
+        return 1
+    labels = len(np.unique(np.stack([asked.pool, asked.answer]), axis=1).T)
+    return max(1, min(RAMP_STEPS, len(asked) // (config.tiers * 4 * config.most_options * labels)))
+
+
 def _targets(config: BuildConfig, ends: Sequence[Goal]) -> list[float]:
     """Return the mean S(q) wanted of each step: those that were given, or even steps over what can be had."""
     if config.targets is None:
         return [goal.target for goal in ends]
-    steps = np.linspace(0, len(config.targets) - 1, config.steps)
+    steps = np.linspace(0, len(config.targets) - 1, len(ends))
     return [float(target) for target in np.interp(steps, np.arange(len(config.targets)), config.targets)]
 
 

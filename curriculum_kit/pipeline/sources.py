@@ -100,7 +100,7 @@ def check_condition(where: str, select: Callable[[], Any]) -> None:
 class Selection:
     """The questions of all sources that meet the condition, through DuckDB.
 
-    With `among`, a table of questions, only those that it holds.
+    With `among`, a table of questions that have choices, only those that it holds.
     """
 
     def __init__(
@@ -112,6 +112,7 @@ class Selection:
     ) -> None:
         self._database = database
         self._paths = [source.questions for source in sources]
+        self._among = among
         self.shown = {str(source.questions): f"{source.shown}/{source.questions.name}" for source in sources}
         """What to call the file of a question in tables."""
         # The newline ends a comment that the condition may hold.
@@ -132,9 +133,20 @@ class Selection:
         return self._database.cursor().execute(query).fetchall()
 
     def batches(self, size: int) -> Iterator[Any]:
-        """Stream the selected questions in the order of the sources, with `filename` and `file_row_number`."""
+        """Stream the selected questions in the order of the sources, with `filename` and `file_row_number`.
+
+        With `among` there is also `other_choices`, those that the question has in that table.
+        """
         query = f"SELECT * FROM {from_tables(self._paths, positions=True)} {self._clause}"
-        yield from self._database.cursor().sql(query).to_arrow_reader(size)
+        params: dict[str, Any] = {}
+        if self._among is not None:
+            params["files"] = [str(path) for path in self._paths]
+            query = (
+                f"SELECT asked.*, other.choices AS other_choices FROM ({query}) AS asked "
+                f"JOIN {from_tables([self._among])} AS other USING (question_id) "
+                "ORDER BY list_position($files, asked.filename), asked.file_row_number"
+            )
+        yield from self._database.cursor().sql(query, params=params).to_arrow_reader(size)
 
     @property
     def table(self) -> str:

@@ -1,8 +1,8 @@
 """Draw splits anew, so that no unit and no image stands on both sides.
 
-Reads questions and images; gives the questions with other splits. What shares a unit or an image, directly or by way
-of others, is one component and goes to one split. Only components that are torn between splits move; each goes
-where sizes and answers come nearest to what they were.
+Reads questions and images; gives the questions with other splits. What shares a unit or an image, or shows images
+that are nearly the same, directly or by way of others, is one component and goes to one split. Only components that
+are torn between splits move; each goes where sizes and answers come nearest to what they were.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from curriculum_kit.enums import Split
-from curriculum_kit.schemas import BLANK_HASHES
+from curriculum_kit.repair.linked import codes_in, codes_of, components, links_of, near_links
 
 _ENOUGH = 5.0
 """Questions of a stratum that the smallest split should hold: strata with fewer count for less."""
@@ -46,6 +45,8 @@ class Resplit:
     """Distinct answers of test that no question of train has, before and after"""
     reason: str = ""
     """Why the splits were left as they are, a sentence; "" where they are free of leaks now"""
+    near_stays: bool = False
+    """Whether images that are nearly the same may stand on two sides, for too many hang together by them"""
 
     def sentences(self) -> list[str]:
         """Say what was done to how many questions."""
@@ -59,6 +60,11 @@ class Resplit:
                 f"{self.moved:,} of {sum(self.before.values()):,} questions{name} changed their split, so that "
                 f"{self.torn:,} sets of questions that share units or images stand on one side each ({sizes})."
             )
+        if self.near_stays:
+            said.append(
+                f"Images that look nearly alike were left on two sides of the split{name}: too many questions hang "
+                "together by them."
+            )
         if self.unknown[0] != self.unknown[1]:
             before, now = self.unknown
             said.append(f"Of the answers in test{name}, {now:,} are unknown to train now, {before:,} were before.")
@@ -68,54 +74,78 @@ class Resplit:
 
 
 def redraw_splits(
-    questions: pa.Table, images: pa.Table | None = None, *, scheme: Sequence[str] | None = None, seed: int = 0
+    questions: pa.Table,
+    images: pa.Table | None = None,
+    *,
+    alike: pa.Table | None = None,
+    scheme: Sequence[str] | None = None,
+    seed: int = 0,
 ) -> tuple[pa.Table, list[Resplit]]:
     """Return the questions with splits that share no unit, image, file or look, and what changed per scheme.
 
-    `images` is the table of images, for equal files and perceptual hashes under several names. `scheme`
-    names for each question the scheme its split belongs to, where a benchmark publishes several of the same
-    questions; each is redrawn for itself. Answers keep their shares per benchmark, type and modality as well as
-    whole components allow. Where one component is too large for that, the splits stay and the reason is given.
+    `images` is the table of images, for equal files and perceptual hashes that are equal or nearly so; `alike` holds
+    pairs of images of nearly one embedding (image_a, image_b), where these are at hand. `scheme` names for each
+    question the scheme its split belongs to, where a benchmark publishes several of the same questions; each is
+    redrawn for itself. Answers keep their shares per benchmark, type and modality as well as whole components allow.
+    Where one component is too large for that, images that are nearly the same may stay on two sides; where it still
+    is, the splits stay and the reason is given.
     """
-    split = _codes(questions["split"])
-    nodes = _nodes(questions, images)
-    stratum = _codes_of([questions[name] for name in ("benchmark", "question_type", "modality", "answer")])
-    answer = _codes(questions["answer"])[0]
+    split = codes_in(questions["split"])
+    links, near = links_of(questions, images), near_links(questions, images, alike)
+    stratum = codes_of([questions[name] for name in ("benchmark", "question_type", "modality", "answer")])
+    answer = codes_in(questions["answer"])[0]
     schemes = np.array(scheme if scheme is not None else [""] * questions.num_rows, dtype=object)
     new, done = split[0].copy(), []
     open_ = split[1].index(Split.UNASSIGNED) if Split.UNASSIGNED in split[1] else -1
     for name in sorted(set(schemes)):
         mine = schemes == name
         rows = np.flatnonzero(mine & (split[0] != open_))
-        component = _components(nodes, rows, questions.num_rows)
-        drawn, torn = _assigned(component, split[0][rows], stratum[rows], len(split[1]), seed)
-        sizes = [
-            {
-                split[1][code]: int(n)
-                for code, n in enumerate(np.bincount(side, minlength=len(split[1])))
-                if code != open_
-            }
-            for side in (split[0][rows], drawn)
-        ]
-        sizes = [{key: each[key] for key in sorted(sizes[0]) if sizes[0][key]} for each in sizes]
-        reason = _reason(name, component, sizes[0], sizes[1], torn)
-        if not reason:
-            new[rows] = drawn
+        held = split[0][rows]
+        drawn = _Drawn.of(name, components(links + near, rows, questions.num_rows), held, stratum[rows], split[1], seed)
+        near_stays = bool(near and drawn.reason)
+        if near_stays:
+            drawn = _Drawn.of(name, components(links, rows, questions.num_rows), held, stratum[rows], split[1], seed)
+        new[rows] = drawn.split
         done.append(
             Resplit(
                 scheme=name,
-                torn=torn,
-                moved=0 if reason else int((drawn != split[0][rows]).sum()),
+                torn=drawn.torn,
+                moved=int((drawn.split != held).sum()),
                 unassigned=int((mine & (split[0] == open_)).sum()),
-                before=sizes[0],
-                after=sizes[0] if reason else sizes[1],
+                before=_sizes(held, split[1]),
+                after=_sizes(drawn.split, split[1]),
                 unknown=(_unknown(split, answer, rows), _unknown((new, split[1]), answer, rows)),
-                reason=reason,
+                reason=drawn.reason,
+                near_stays=near_stays and not drawn.reason,
             )
         )
     column = pa.array(split[1], pa.string()).take(pa.array(new))
     place = questions.schema.get_field_index("split")
     return questions.set_column(place, questions.schema.field("split"), column), done
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The splits of the questions of one scheme, drawn anew or, where there is a reason, as they were."""
+
+    split: np.ndarray
+    torn: int
+    reason: str
+
+    @classmethod
+    def of(
+        cls, name: str, component: np.ndarray, held: np.ndarray, stratum: np.ndarray, splits: list[str], seed: int
+    ) -> _Drawn:
+        drawn, torn = _assigned(component, held, stratum, len(splits), seed)
+        reason = _reason(name, component, _sizes(held, splits), _sizes(drawn, splits), torn)
+        return cls(held if reason else drawn, torn, reason)
+
+
+def _sizes(held: np.ndarray, splits: list[str]) -> dict[str, int]:
+    """Return the number of questions of each split that has any, in order of name."""
+    return {
+        splits[code]: int(np.count_nonzero(held == code)) for code in sorted(np.unique(held), key=splits.__getitem__)
+    }
 
 
 def _reason(scheme: str, component: np.ndarray, before: dict[str, int], after: dict[str, int], torn: int) -> str:
@@ -124,7 +154,7 @@ def _reason(scheme: str, component: np.ndarray, before: dict[str, int], after: d
         return f"No question{name} has a split, so that there is none to redraw."
     if len(before) < 2:
         return f"All questions{name} are in {next(iter(before))}, so that there is no split to redraw."
-    if torn and any(after[split] < _LEAST * n for split, n in before.items()):
+    if torn and any(after.get(split, 0) < _LEAST * n for split, n in before.items()):
         largest = int(np.bincount(component).max())
         return (
             f"The split{name} cannot be redrawn: {largest:,} of {len(component):,} questions share units or images "
@@ -140,44 +170,6 @@ def _unknown(split: tuple[np.ndarray, list[str]], answer: np.ndarray, rows: np.n
         for side in (Split.TEST, Split.TRAIN)
     )
     return len(np.setdiff1d(test, train))
-
-
-def _nodes(questions: pa.Table, images: pa.Table | None) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return pairs of a question and a code of what it shares with others, one array of codes per kind."""
-    everyone = np.arange(questions.num_rows)
-    nothing = pc.equal(questions["unit_id"], pc.binary_join_element_wise(questions["benchmark"], "none", ":"))
-    named = ~nothing.to_numpy(zero_copy_only=False)
-    units = _codes_of([questions["benchmark"], questions["unit_id"]])
-    shown = questions["image_ids"].combine_chunks()
-    row = np.repeat(everyone, pc.list_value_length(shown).to_numpy(zero_copy_only=False))
-    image, names = _codes(shown.flatten())
-    found = [(everyone[named], units[named]), (row, image)]
-    if images is not None:
-        at = pc.index_in(pa.array(names, pa.string()), images["image_id"].combine_chunks())
-        for kind in ("sha256", "phash"):
-            hashes = images[kind].combine_chunks().take(at)
-            known = pc.and_(hashes.is_valid(), pc.invert(pc.is_in(hashes, pa.array(BLANK_HASHES))))
-            use = pc.fill_null(known, False).to_numpy(zero_copy_only=False)[image]
-            found.append((row[use], _codes(hashes)[0][image[use]]))
-    return found
-
-
-def _components(nodes: list[tuple[np.ndarray, np.ndarray]], rows: np.ndarray, questions: int) -> np.ndarray:
-    """Return the component of each question of `rows`."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    place = np.full(questions, -1)
-    place[rows] = np.arange(len(rows))
-    ends, size = [np.zeros((2, 0), np.int64)], len(rows)
-    for row, code in nodes:
-        there = place[row] >= 0
-        ends.append(np.stack([place[row[there]], size + code[there]]))
-        size += int(code.max(initial=-1)) + 1
-    left, right = np.concatenate(ends, axis=1)
-    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
-    component = connected_components(graph, directed=False)[1][: len(rows)]
-    return np.unique(component, return_inverse=True)[1]
 
 
 def _assigned(
@@ -214,18 +206,3 @@ def _assigned(
         lacking[best, which] -= n
         lacking_total[best] -= len(rows)
     return new, len(torn)
-
-
-def _codes(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, list[str]]:
-    encoded = pc.fill_null(column, "").dictionary_encode()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
-
-
-def _codes_of(columns: Sequence[pa.ChunkedArray]) -> np.ndarray:
-    """Return one code per distinct row of the columns."""
-    codes = _codes(columns[0])[0]
-    for column in columns[1:]:
-        more, texts = _codes(column)
-        codes = np.unique(codes * max(1, len(texts)) + more, return_inverse=True)[1]
-    return codes

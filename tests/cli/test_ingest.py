@@ -38,7 +38,20 @@ def test_json_holds_the_printed_figures(ckit: Ckit, source: Path) -> None:
         "images_by_status": {"not looked at": 56},
         "choices": 8,
         "up_to_date": False,
+        "image_layout": {},
+        "image_notes": [],
     }
+
+
+def test_it_says_where_images_lie_and_where_it_looked(ckit: Ckit, source: Path) -> None:
+    Path("pictures").mkdir()
+    result = ckit("ingest", "mcq", source, "--images", "pictures", "-o", "tables")
+    lines = result.out.splitlines()
+    assert lines[3] == "56 images (56 missing), 8 labels"
+    assert lines[4].startswith("  None was found: looked for ")
+    assert lines[4].endswith(" below pictures.")
+    said = json.loads(ckit("ingest", "mcq", source, "--images", "pictures", "-o", "again", "--json").out)
+    assert said["image_notes"] == [lines[4].strip()]
 
 
 def test_the_same_again_is_up_to_date(ckit: Ckit, source: Path) -> None:

@@ -56,7 +56,7 @@ def batch(questions: list[dict[str, Any]], images: list[str], rejected: int = 0,
 
 def write(tmp_path: Path, *batches: Batch) -> dict[str, Any]:
     with OutputFolder.claim(tmp_path / "out", "questions", False) as folder:
-        _, rows = write_tables(batches, folder, source=tmp_path, files=1, ids_are_unique=False)
+        _, rows, _ = write_tables(batches, folder, source=tmp_path, files=1, ids_are_unique=False)
     return rows
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from curriculum_kit.errors import CkitError
 from curriculum_kit.pipeline.build import BuildSummary
-from curriculum_kit.pipeline.image_files import ImageFiles
+from curriculum_kit.pipeline.image_files import ImageFiles, ImagePlace
 
 Make = Callable[..., BuildSummary]
 
@@ -70,7 +70,7 @@ def test_an_image_is_looked_for_below_the_root_of_its_benchmark_alone(tmp_path: 
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     (tmp_path / "a" / "x.png").write_bytes(b"a")
-    files = ImageFiles({"one": [tmp_path / "a"], "two": [tmp_path / "b"]})
+    files = ImageFiles({"one": [ImagePlace(tmp_path / "a")], "two": [ImagePlace(tmp_path / "b")]})
     assert files.read("one:x.png") == b"a"
     assert files.find("two:x.png") is None
     with pytest.raises(CkitError, match=r"the image file of two:x\.png is gone; put it back"):

@@ -66,6 +66,45 @@ def test_the_same_file_and_the_same_look_under_two_names_are_one_image(asked: Ma
     assert (split[2], split[22], done.torn) == ("train", "test", 2)
 
 
+def looks(**hashes: str) -> pa.Table:
+    rows = [
+        {"image_id": f"toy:{number}.png", "path": "", "sha256": number, "phash": phash, "regions": []}
+        for number, phash in hashes.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=schema_of("images"))
+
+
+def test_images_that_are_nearly_the_same_stay_together(asked: Make, table: Make) -> None:
+    rows = [asked(n, "gut", split="test" if n >= 20 else "train") for n in range(40)]
+    # 1 and 21 differ in 2 bits, 21 and 22 in 4, 1 and 3 in many.
+    images = looks(**{"1": "00ff00ff00ff00ff", "21": "00ff00ff00ff00fc", "22": "00ff00ff00ff000c", "3": "0f" * 8})
+    mended, [done] = redraw_splits(table(rows), images)
+    split = mended["split"].to_pylist()
+    assert split[1] == split[21] == split[22]
+    assert (split[3], done.torn, done.near_stays) == ("train", 1, False)
+
+
+def test_pairs_of_embeddings_keep_images_together(asked: Make, table: Make) -> None:
+    rows = [asked(n, "gut", split="test" if n >= 20 else "train") for n in range(40)]
+    alike = pa.table({"image_a": ["toy:4.png", "toy:5.png"], "image_b": ["toy:24.png", "toy:elsewhere.png"]})
+    mended, [done] = redraw_splits(table(rows), alike=alike)
+    assert mended["split"][4] == mended["split"][24]
+    assert done.torn == 1
+
+
+def test_where_too_many_images_are_nearly_the_same_they_may_stay_apart(asked: Make, table: Make) -> None:
+    rows = [asked(n, "gut", split="test" if n >= 20 else "train") for n in range(40)]
+    rows[21]["image_ids"] = rows[1]["image_ids"]
+    ends = [f"toy:{n}.png" for n in range(40) if n != 21]
+    alike = pa.table({"image_a": ends[:-1], "image_b": ends[1:]})
+    mended, [done] = redraw_splits(table(rows), alike=alike)
+    assert mended["split"][1] == mended["split"][21]
+    assert (done.torn, done.moved, done.near_stays) == (1, 1, True)
+    assert done.sentences()[1] == (
+        "Images that look nearly alike were left on two sides of the split: too many questions hang together by them."
+    )
+
+
 def test_every_scheme_is_drawn_for_itself(asked: Make, table: Make) -> None:
     rows = [asked(n, "gut", split="test" if n % 4 == 0 else "train") for n in range(40)]
     rows += [

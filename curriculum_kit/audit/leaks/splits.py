@@ -1,4 +1,4 @@
-"""Does a split leak: the same image, unit or question on both sides of it.
+"""Does a split leak: the same image, or nearly the same, unit or question on both sides of it.
 
 Reads the views `questions` and `images` of a DuckDB connection. Test is compared with train and validation, and
 validation with train; questions in no split are on no side. A benchmark that publishes several splits of the same
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from curriculum_kit.audit.counts import part, sentence
 from curriculum_kit.audit.findings import Finding, clear, evidence, unchecked
 from curriculum_kit.audit.leaks.kinds import KINDS, LeakKind
+from curriculum_kit.audit.leaks.near import NEAR_HASH, NEAR_VECTOR, NearKind, by_hash, by_vector, near_hits
 from curriculum_kit.audit.schemes import SCHEMES, scheme_sql
 from curriculum_kit.enums import Check, Severity, Split
 
@@ -49,11 +50,17 @@ ORDER BY held.question_id, held.image_id
 """
 
 
-def leak_findings(database: duckdb.DuckDBPyConnection, schemes: Mapping[str, str] = SCHEMES) -> list[Finding]:
+_THINGS = "SELECT scheme, split, count(DISTINCT {key}) FROM {rows} WHERE split <> 'train' GROUP BY ALL"
+
+
+def leak_findings(
+    database: duckdb.DuckDBPyConnection, schemes: Mapping[str, str] = SCHEMES, alike: pa.Table | None = None
+) -> list[Finding]:
     """Return what stands on both sides of a split: a finding per kind, pair of splits and split scheme.
 
     `schemes` names, for benchmarks that publish several splits of the same rows, the metadata key that tells these
-    splits apart. `rows` and `of` count held-out questions; the evidence holds every one of `rows`.
+    splits apart. `alike` holds pairs of images of nearly one embedding (image_a, image_b, cosine), where these are at
+    hand. `rows` and `of` count held-out questions; the evidence holds every one of `rows`.
     """
     sides = (
         f"WITH sided AS (SELECT *, {scheme_sql(schemes)} AS scheme FROM questions WHERE split <> 'unassigned'), "
@@ -71,10 +78,18 @@ def leak_findings(database: duckdb.DuckDBPyConnection, schemes: Mapping[str, str
         keyed = f"{sides}, {_KEYED.format(rows=kind.rows)}"
         if not database.execute(f"{keyed} SELECT 1 FROM keyed LIMIT 1").fetchall():
             gaps.append(unchecked(Check.LEAKS, kind.what, kind.nothing))
-        elif shared := _shared(database, keyed, kind, sizes):
+            continue
+        hits = database.sql(f"{keyed} {_HITS}").to_arrow_table()
+        shared = _shared(database, hits, f"{keyed} {_THINGS.format(key='key', rows='keyed')}", kind, sizes)
+        found += shared
+        absent += [] if shared else [kind.name]
+    pairs = {NEAR_HASH: by_hash(database), NEAR_VECTOR: None if alike is None else by_vector(alike)}
+    for near, keys in pairs.items():
+        if keys is not None:
+            hits = near_hits(database, sides, near, keys)
+            shared = _shared(database, hits, f"{sides} {_THINGS.format(key='image_id', rows='shown')}", near, sizes)
             found += shared
-        else:
-            absent.append(kind.name)
+            absent += [] if shared else [near.name]
     if absent:
         of = sum(splits.get(held, 0) for splits in sizes.values() if len(splits) > 1 for held in HELD_OUT)
         says = f"None of the {of:,} held-out questions shares {_or(absent)} with another split."
@@ -117,14 +132,19 @@ def _not_looked_at(database: duckdb.DuckDBPyConnection) -> list[Finding]:
 
 
 def _shared(
-    database: duckdb.DuckDBPyConnection, keyed: str, kind: LeakKind, sizes: Mapping[str, Mapping[str, int]]
+    database: duckdb.DuckDBPyConnection,
+    hits: pa.Table,
+    counted: str,
+    kind: LeakKind | NearKind,
+    sizes: Mapping[str, Mapping[str, int]],
 ) -> list[Finding]:
-    """Return a finding for each scheme and pair of splits that share something of this kind."""
-    hits = database.sql(f"{keyed} {_HITS}").to_arrow_table()
+    """Return a finding for each scheme and pair of splits that share something of this kind.
+
+    `counted` is a query for how many things of the kind there are, by scheme and split.
+    """
     if not hits.num_rows:
         return []
-    query = f"{keyed} SELECT scheme, split, count(DISTINCT key) FROM keyed WHERE split <> 'train' GROUP BY ALL"
-    things = {(scheme, split): count for scheme, split, count in database.execute(query).fetchall()}
+    things = {(scheme, split): count for scheme, split, count in database.execute(counted).fetchall()}
     findings = []
     for scheme in sizes:
         for held, other in PAIRS:
@@ -140,7 +160,9 @@ def _shared(
     return findings
 
 
-def _finding(kind: LeakKind, hits: pa.Table, scheme: str, pair: tuple[Split, Split], of: tuple[int, int]) -> Finding:
+def _finding(
+    kind: LeakKind | NearKind, hits: pa.Table, scheme: str, pair: tuple[Split, Split], of: tuple[int, int]
+) -> Finding:
     held, other = pair
     rows, keys = pc.count_distinct(hits["question_id"]).as_py(), pc.count_distinct(hits["key"]).as_py()
     share = rows / of[0]

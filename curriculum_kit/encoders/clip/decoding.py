@@ -9,12 +9,12 @@ import io
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
+from curriculum_kit.decoding import decode, in_rgb
 from curriculum_kit.enums import ImageStatus
 
 Box = tuple[float, float, float, float]
@@ -22,15 +22,9 @@ Box = tuple[float, float, float, float]
 
 Pixels = NDArray[np.uint8]
 
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
-"""Told by content, not by name. Left out is above all EPS, which Pillow hands to Ghostscript."""
-
 MAX_ASPECT = 50
 """Of an image that is longer, the middle is taken: models resize the shorter side to theirs, and 1 x 30,000 pixels
 would become 224 x 6,720,000."""
-
-_WIDE_MODES = ("I", "F")
-"""Pillow's modes of more than 8 bits begin so. It cuts them off at 255 when it converts them."""
 
 
 def regions_of(
@@ -49,7 +43,7 @@ def regions_of(
     pixels: list[Pixels | None] = []
     with stream:
         try:
-            image = decode(stream)
+            image = in_rgb(decode(stream))
         except Exception:  # each of Pillow's decoders fails on a broken file in a way of its own
             return [None] * len(boxes), [ImageStatus.CORRUPT] * len(boxes)
     for box in boxes:
@@ -58,31 +52,10 @@ def regions_of(
     return pixels, [ImageStatus.CORRUPT if found is None else ImageStatus.OK for found in pixels]
 
 
-def decode(stream: IO[bytes]) -> Image.Image:
-    """Return the image as it is seen, in RGB; raise whatever Pillow raises where it cannot be decoded."""
-    with Image.open(stream, formats=FORMATS) as image:
-        limit = Image.MAX_IMAGE_PIXELS
-        if limit is not None and image.width * image.height > limit:
-            raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
-        upright = ImageOps.exif_transpose(image)
-        return _in_eight_bits(upright) if upright.mode.startswith(_WIDE_MODES) else upright.convert("RGB")
-
-
 def _opened(path: Path) -> io.BufferedReader:
     if not path.is_file():  # a pipe would be waited for
         raise FileNotFoundError(path)
     return path.open("rb")
-
-
-def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Return an image of 16 bits or floats with its darkest value black and its brightest white.
-
-    Scans often use 12 bits of 16 or fewer, from any offset, and do not say so.
-    """
-    values = np.nan_to_num(np.asarray(image, np.float32), posinf=0, neginf=0)
-    low, high = float(values.min()), float(values.max())
-    scaled = (values - low) * (255 / (high - low)) if high > low else np.zeros_like(values)
-    return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")
 
 
 def _cut(image: Image.Image, box: Box) -> Image.Image | None:

@@ -1,36 +1,58 @@
-"""The data card of a curriculum: what it was made of and what it holds, for people.
+"""The whole data card, but its section on choices.
 
 Reads the manifest; gives the text of `README.md`. Its head tells the Hugging Face hub where the shards are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
+
+from curriculum_kit.card.choices import choices_section
+from curriculum_kit.enums import ChoiceSource, Order
 
 _HEAD = """---
 configs:
 - config_name: default
   data_files: shards/**/*.parquet
 ---
-# A curriculum of {rows:,} questions in {tiers} tiers
+# A curriculum of {rows:,} questions in {tiers}
 
-Questions ordered from easy to hard by S(q), the similarity of their answer choices
+{order} S(q), the similarity of their answer choices
 (Anatomical Similarity Curriculum Learning, arXiv 2512.19512). Made with ckit {version}.
 """
+
+_ORDERED = {
+    Order.EASY_TO_HARD: "Questions ordered from easy to hard by",
+    Order.HARD_TO_EASY: "Questions ordered from hard to easy, the reverse of a curriculum, by",
+    Order.SHUFFLED: "Questions in random order, to compare a curriculum with; beside each stands",
+}
 
 
 def data_card(manifest: dict[str, Any]) -> str:
     """Return the card as Markdown."""
     stages = manifest["stages"]
     parts = [
-        _HEAD.format(rows=stages["shards"]["rows"], tiers=len(stages["tiers"]["tiers"]), version=manifest["ckit"]),
+        _head(manifest),
         _sources(manifest),
-        _tiers(stages["tiers"]),
-        _choices(manifest),
+        _tiers(stages["tiers"], manifest["config"]),
+        choices_section(manifest),
         _audit(manifest),
         _use(manifest),
     ]
     return "\n".join(parts)
+
+
+def _head(manifest: dict[str, Any]) -> str:
+    stages = manifest["stages"]
+    tiers = len(stages["tiers"]["tiers"])
+    return _HEAD.format(
+        rows=stages["shards"]["rows"],
+        tiers="1 tier" if tiers == 1 else f"{tiers} tiers",
+        order=_ORDERED[manifest["config"]["order"]],
+        version=manifest["ckit"],
+    )
 
 
 def _sources(manifest: dict[str, Any]) -> str:
@@ -52,50 +74,41 @@ def _sources(manifest: dict[str, Any]) -> str:
         if where
         else f"All {selected['selected']:,} questions were taken.",
     ]
-    if selected.get("rejected"):
-        lines.append(f"{selected['rejected']:,} of them could not be used: `rejects.parquet` says why.")
+    if rejected := selected.get("rejected", 0) + manifest["stages"].get("draw", {}).get("rejected", 0):
+        lines.append(f"{rejected:,} of them could not be used: `rejects.parquet` says why.")
     lines.append("The licence of each source holds for the questions that come from it.")
     return "\n".join([*lines, ""])
 
 
-def _tiers(facts: dict[str, Any]) -> str:
+def _tiers(facts: dict[str, Any], config: dict[str, Any]) -> str:
     lines = ["## Tiers", "", "| tier | questions | S(q) from | to | mean |", "|--:|--:|--:|--:|--:|"]
     for number, tier in enumerate(facts["tiers"]):
         lines.append(
             f"| {number} | {tier['questions']:,} | {tier['low']:.3f} | {tier['high']:.3f} | {tier['mean']:.3f} |"
         )
-    lines += ["", f"S(q) takes {facts['distinct']:,} distinct values here. {_ties(facts)}"]
+    lines += ["", f"S(q) takes {facts['distinct']:,} distinct values here. {_order(facts, config)}"]
     return "\n".join([*lines, ""])
 
 
-def _ties(facts: dict[str, Any]) -> str:
+def _order(facts: dict[str, Any], config: dict[str, Any]) -> str:
+    """Return what decides the tier of a question, and the order within."""
+    if config["order"] == Order.SHUFFLED:
+        return "It decides nothing here: the order is random, in one tier."
+    last = " Tier 0 is the hardest." if config["order"] == Order.HARD_TO_EASY else ""
+    if config["choices"] == ChoiceSource.SIMILAR:
+        means = [tier["mean"] for tier in facts["tiers"]]
+        way = {(True, False): "rise", (False, True): "fall"}.get((_rises(means), _rises(means[::-1])))
+        return (
+            "Options were drawn for the tier of a question; it is not the options that chose the tier. So the ranges "
+            f"of S(q) overlap from tier to tier{f', while the means {way}' if way else ''}.{last}"
+        )
     if facts["tie_break"] == "none":
-        return "Questions of equal S(q) are always in one tier, so tiers are as equal in size as ties allow."
-    return f"Questions of equal S(q) are told apart by {facts['tie_break']}."
+        return f"Questions of equal S(q) are always in one tier, so tiers are as equal in size as ties allow.{last}"
+    return f"Questions of equal S(q) are told apart by {facts['tie_break']}.{last}"
 
 
-def _choices(manifest: dict[str, Any]) -> str:
-    stages, config = manifest["stages"], manifest["config"]
-    lines = [
-        "## Choices and their similarity",
-        "",
-        f"{stages['vocabulary']['labels']:,} labels, encoded by {stages['encode']['encoder']}; cosines are calibrated "
-        "to their rank among all pairs of labels (0 to 1, mid-ranks for ties). "
-        f"S(q) is `{config['difficulty']}` over the choices of a question.",
-    ]
-    if stages["select"].get("drawn"):
-        lines += ["", _drawn(stages["select"], config)]
-    return "\n".join([*lines, ""])
-
-
-def _drawn(facts: dict[str, Any], config: dict[str, Any]) -> str:
-    return (
-        f"The choices of {facts['drawn']:,} questions were drawn at random (seed {config['seed']}, {config['options']} "
-        "options) from the labels that answer the same type of question. "
-        f"For {facts['checked_against_scene']:,} of them the scene graph was asked which other labels are right too, "
-        f"and these were left out; for {facts['not_checked_against_scene']:,} this cannot be known. "
-        f"{facts['with_fewer_options']:,} got fewer options, because fewer labels were left to draw from."
-    )
+def _rises(values: Sequence[float]) -> bool:
+    return all(one < other for one, other in pairwise(values))
 
 
 _MATTERS = ("serious", "warning", "unchecked")

@@ -20,7 +20,18 @@ def manifest(**stages: Any) -> dict[str, Any]:
     return {
         "ckit": "9.8.7",
         "sources": [source],
-        "config": {"where": None, "difficulty": "pairwise_mean", "seed": 7, "options": 4, "images": "paths"},
+        "config": {
+            "where": None,
+            "choices": "keep",
+            "difficulty": "pairwise_mean",
+            "seed": 7,
+            "options": 4,
+            "images": "paths",
+            "order": "easy-to-hard",
+            "tiers": 2,
+            "targets": None,
+            "max_blind_gain": 0.03,
+        },
         "prompt": {"name": "think", "sha256": "0123456789abcdef"},
         "stages": {
             "select": {"selected": 11_000},
@@ -34,12 +45,27 @@ def manifest(**stages: Any) -> dict[str, Any]:
     }
 
 
-DRAWN = {
-    "selected": 11_000,
-    "drawn": 9_000,
-    "checked_against_scene": 8_000,
-    "not_checked_against_scene": 1_000,
-    "with_fewer_options": 12,
+STEP = {
+    "options": 4,
+    "target": 0.5,
+    "mean": 0.5,
+    "chance": 0.25,
+    "promised_gain": 0.0,
+    "gain": 0.0,
+    "gain_out_of_fold": 0.0,
+    "option_sets": 3,
+    "questions": 5_509,
+    "drawn": 5_500,
+    "left_out": 9,
+    "fewer": 0,
+}
+DRAW = {
+    "drawn": 11_000,
+    "rejected": 9,
+    "attainable": [0.4, 0.6],
+    "checked_against_scene": 0,
+    "not_checked_against_scene": 11_009,
+    "steps": [STEP, STEP],
 }
 
 
@@ -88,12 +114,57 @@ def test_what_the_card_says_of_every_curriculum(sentence: str) -> None:
     assert sentence in data_card(manifest())
 
 
-def test_drawn_choices_are_owned_up_to() -> None:
-    assert "drawn at random" not in data_card(manifest())
-    card = data_card(manifest(select=DRAWN))
-    assert "The choices of 9,000 questions were drawn at random (seed 7, 4 options)" in card
-    assert "For 8,000 of them the scene graph was asked" in card
-    assert "for 1,000 this cannot be known. 12 got fewer options" in card
+@pytest.mark.parametrize(
+    ("order", "begins", "tiers"),
+    [
+        ("easy-to-hard", "Questions ordered from easy to hard by S(q)", "as equal in size as ties allow.\n"),
+        (
+            "hard-to-easy",
+            "Questions ordered from hard to easy, the reverse of a curriculum, by S(q)",
+            "as equal in size as ties allow. Tier 0 is the hardest.\n",
+        ),
+        (
+            "shuffled",
+            "Questions in random order, to compare a curriculum with; beside each stands S(q)",
+            "It decides nothing here: the order is random, in one tier.\n",
+        ),
+    ],
+)
+def test_the_order_is_told(order: str, begins: str, tiers: str) -> None:
+    asked = manifest()
+    asked["config"]["order"] = order
+    card = data_card(asked)
+    assert f"\n{begins}" in card
+    assert tiers in card
+    assert ("Tier 0 is the hardest" in card) == (order == "hard-to-easy")
+
+
+@pytest.mark.parametrize(
+    ("means", "says"),
+    [
+        ([0.2, 0.5], "overlap from tier to tier, while the means rise.\n"),
+        ([0.5, 0.2], "overlap from tier to tier, while the means fall.\n"),
+        ([0.3, 0.3], "overlap from tier to tier.\n"),
+        ([0.3], "overlap from tier to tier.\n"),
+    ],
+)
+def test_ranges_of_drawn_tiers_overlap(means: list[float], says: str) -> None:
+    tiers = [{"questions": 5, "low": 0.1, "high": 0.9, "mean": mean} for mean in means]
+    asked = manifest(tiers={"tiers": tiers, "distinct": 9, "tie_break": "none"})
+    asked["config"]["choices"] = "similar"
+    card = data_card(asked)
+    assert says in card
+    assert "Questions of equal S(q)" not in card
+
+
+def test_what_a_draw_turned_away_could_not_be_used() -> None:
+    asked = manifest(select={"selected": 11_000, "rejected": 3}, draw=DRAW)
+    assert "12 of them could not be used: `rejects.parquet` says why." in data_card(asked)
+    assert "A curriculum of 11,000 questions in 1 tier\n" in data_card(
+        manifest(
+            tiers={"tiers": [{"questions": 1, "low": 0, "high": 0, "mean": 0}], "distinct": 1, "tie_break": "none"}
+        )
+    )
 
 
 def test_a_condition_rejects_ties_and_embedded_images_are_told() -> None:

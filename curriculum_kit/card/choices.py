@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from curriculum_kit.card.channels import encoded
 from curriculum_kit.card.drawn import DrawnTier, drawn_tiers
 from curriculum_kit.enums import Order
 
@@ -21,8 +22,8 @@ def choices_section(manifest: dict[str, Any]) -> str:
     lines = [
         "## Choices and their similarity",
         "",
-        f"{stages['vocabulary']['labels']:,} labels, encoded by {stages['encode']['encoder']}; cosines are calibrated "
-        "to their rank among all pairs of labels (0 to 1, mid-ranks for ties). "
+        "\n\n".join(encoded(stages)),
+        "",
         f"S(q) is `{config['difficulty']}` over the choices of a question.",
     ]
     if "draw" in stages:

@@ -26,6 +26,8 @@ class ClipSource:
     place: str
     """By which any process can load it"""
     fingerprint: str
+    own_templates: bool
+    """Whether it was trained on sentences of its own"""
     load: Callable[[], ClipModel]
     """Gives the model; loads it once, which takes seconds"""
 
@@ -46,7 +48,8 @@ def clip_for(config: BuildConfig) -> ClipSource | None:
     """Return the CLIP model that was asked for; raise `ModelUnavailable` in one line where it cannot be had."""
     if config.clip_model is None:
         return None
-    from curriculum_kit.encoders.clip import ClipModel, clip_fingerprint_of
+    from curriculum_kit.encoders.clip import ClipModel
+    from curriculum_kit.encoders.clip.files import find
 
     name = config.clip_model
     if name == PHANTOM:
@@ -54,4 +57,5 @@ def clip_for(config: BuildConfig) -> ClipSource | None:
 
         name = str(phantom_clip.folder())
     load = functools.cache(lambda: ClipModel.load(name, config.device))
-    return ClipSource(config.clip_model, name, clip_fingerprint_of(name), load)
+    files = find(name)
+    return ClipSource(config.clip_model, name, files.fingerprint(), files.templates is not None, load)

@@ -19,7 +19,7 @@ from curriculum_kit.config import BuildConfig
 from curriculum_kit.encoders import Encoder
 from curriculum_kit.enums import Channel, ChoiceSource
 from curriculum_kit.errors import ConfigInvalid
-from curriculum_kit.pipeline.encoder import PHANTOM, ClipSource
+from curriculum_kit.pipeline.encoder import ClipSource
 from curriculum_kit.pipeline.labels import count_labels
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.similar import pairs_that_may_meet
@@ -88,7 +88,7 @@ def sentences(
 
     if config.clip_templates:
         return ClipLabels(clip, read_templates(config.clip_templates))
-    if clip.name == PHANTOM:
+    if clip.own_templates:
         return ClipLabels(clip, None)
     query = (
         f"SELECT DISTINCT benchmark, modality FROM {from_tables(source.questions for source in sources)} ORDER BY 1, 2"

@@ -1,4 +1,4 @@
-"""Tiny CLIP models with random weights, in open_clip's own format: they build in milliseconds and read any text."""
+"""Models of other shapes than the tiny one that all tests share."""
 
 import json
 from collections.abc import Callable
@@ -7,12 +7,6 @@ from typing import Any
 
 import pytest
 
-from curriculum_kit import torchvision_repair
-
-VISION = {"image_size": 32, "layers": [1, 1, 1, 1], "width": 8, "patch_size": None}  # a ResNet, with BatchNorm
-TEXT = {"context_length": 24, "vocab_size": 300, "width": 32, "heads": 2, "layers": 1, "hf_tokenizer_name": "local"}
-MODEL = {"embed_dim": 16, "vision_cfg": VISION, "text_cfg": TEXT}
-GREY = {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "interpolation": "bicubic", "resize_mode": "shortest"}
 BERT = {
     "model_type": "bert",
     "vocab_size": 300,
@@ -23,67 +17,14 @@ BERT = {
 }
 
 
-def _write_tokenizer(folder: Path) -> None:
-    """Write a byte-level tokenizer of 259 tokens: no word is unknown, and no two are alike."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = [
-        "<pad>",
-        *alphabet,
-        "<start>",
-        "<end>",
-    ]  # the end comes last: open_clip looks there for the highest number
-    tokenizer = Tokenizer(models.BPE({token: i for i, token in enumerate(vocabulary)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        "<start> $A <end>", None, [("<start>", 257), ("<end>", 258)]
-    )
-    names = {"pad_token": "<pad>", "bos_token": "<start>", "eos_token": "<end>"}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
-
-
-def _write_model(folder: Path, model: dict[str, Any] = MODEL, seed: int = 0, **more: Any) -> Path:
-    """Write a model's folder with weights drawn by `seed`; `more` goes into its configuration."""
-    torchvision_repair.install()
-    import open_clip
-    import torch
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    config = {"model_cfg": model, "preprocess_cfg": GREY, **more}
-    (folder / "open_clip_config.json").write_text(json.dumps(config))
-    _write_tokenizer(folder)
-    torch.manual_seed(seed)
-    made = open_clip.create_model(f"local-dir:{folder}", load_weights=False, pretrained_text=False)
-    weights = {name: tensor.contiguous() for name, tensor in made.state_dict().items()}
-    # Statistics that differ from those of a batch: a tower that is not in evaluation mode gives other vectors.
-    weights |= {name: tensor + 0.5 for name, tensor in weights.items() if name.endswith("running_var")}
-    save_file(weights, folder / "open_clip_model.safetensors")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a ResNet CLIP with its own tokenizer."""
-    return _write_model(tmp_path_factory.mktemp("models") / "tiny")
-
-
 @pytest.fixture
-def model_folder(tmp_path: Path) -> Callable[..., Path]:
+def model_folder(tmp_path: Path, write_clip_model: Callable[..., Path]) -> Callable[..., Path]:
     """Return what writes another model into this test's folder."""
-    return lambda name="model", **more: _write_model(tmp_path / name, **more)
+    return lambda name="model", **more: write_clip_model(tmp_path / name, **more)
 
 
 @pytest.fixture
-def write_tokenizer() -> Callable[[Path], None]:
-    """Return what writes a tokenizer into a folder."""
-    return _write_tokenizer
-
-
-@pytest.fixture
-def with_bert(tmp_path: Path) -> Path:
+def with_bert(tmp_path: Path, write_clip_model: Callable[..., Path], clip_model_config: dict[str, Any]) -> Path:
     """Return the folder of a CLIP whose text tower is a BERT of its own repository, as in BiomedCLIP."""
     tower = tmp_path / "bert"
     tower.mkdir()
@@ -95,4 +36,4 @@ def with_bert(tmp_path: Path) -> Path:
         "hf_pooler_type": "cls_last_hidden_state_pooler",
         "context_length": 24,
     }
-    return _write_model(tmp_path / "with-bert", {**MODEL, "text_cfg": text})
+    return write_clip_model(tmp_path / "with-bert", clip_model_config | {"text_cfg": text})

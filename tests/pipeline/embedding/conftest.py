@@ -1,7 +1,6 @@
 """Images and models small enough to be made in a test, and an engine that needs neither."""
 
 import hashlib
-import json
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -10,12 +9,10 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from curriculum_kit import torchvision_repair
 from curriculum_kit.encoders.clip import vector_schema
 from curriculum_kit.pipeline.embedding import EmbeddingCache
 
 VISION = {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 8}
-TEXT = {"context_length": 8, "vocab_size": 49408, "width": 4, "heads": 1, "layers": 1}
 FINGERPRINT = hashlib.sha256(b"a model").hexdigest()
 WIDTH = 4
 
@@ -66,24 +63,9 @@ def cache(tmp_path: Path, warnings_seen: list[str]) -> EmbeddingCache:
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a ViT CLIP with random weights, in open_clip's own format."""
-    torchvision_repair.install()
-    import open_clip
-    import torch
-    from safetensors.torch import save_file
-
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    folder.mkdir()
-    config = {"model_cfg": {"embed_dim": 16, "vision_cfg": VISION, "text_cfg": TEXT}, "preprocess_cfg": {}}
-    (folder / "open_clip_config.json").write_text(json.dumps(config))
-    torch.manual_seed(0)
-    made = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
-    save_file(
-        {name: tensor.contiguous() for name, tensor in made.state_dict().items()},
-        folder / "open_clip_model.safetensors",
-    )
-    return folder
+def model_folder(write_clip_model: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a ViT: the tiny ResNet gives much the same to all noise."""
+    return write_clip_model(tmp_path_factory.mktemp("models") / "vit", vision=VISION)
 
 
 @pytest.fixture

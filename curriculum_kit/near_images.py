@@ -18,8 +18,8 @@ from curriculum_kit.schemas import BLANK_HASHES
 MOST_BITS = 4
 """Bits of 64 in which the hashes of two copies of an image differ at most; always an even number, for a hash has as
 many ones as zeros. Of 182 laparoscopic frames and 315 radiographs and scans, every copy as JPEG of quality 50, at half
-or double size, or 10% darker is found, 98% of those 10% brighter or more, and 97% and 90% of those that lost 1% of
-each side. Of 117,569 pairs of frames of different videos and of different scans none is that near.
+or double size, or 10% brighter or darker is found, and 97% and 90% of those that lost 1% of each side. Of 117,569
+pairs of frames of different videos, of different scans, and of a frame and a scan none is that near.
 What is alike by nature sets the bound. Of 5,671 pairs of chest films 561 differ in at most 18 bits, 41 in 12, 7 in 10:
 by that decline about one pair in 25,000 would be within 4 bits, one in 5,000 within 6. Among 10,000 such films either
 finds pairs by chance, but only at 6 do they hang together so that no split could part them."""

@@ -95,7 +95,7 @@ def write_images(
     sources: Sequence[Source],
     questions: Path,
     scratch: Path,
-    images: ImageFiles | None = None,
+    images: ImageFiles,
 ) -> Facts:
     """Write the rows of `images` that the selected questions use, by image_id; return counts by status.
 
@@ -108,7 +108,7 @@ def write_images(
     counts: dict[str, int] = {}
     with ParquetSink(scratch / "images.parquet", "images") as sink:
         for batch in database.cursor().sql(query).to_arrow_reader(BATCH_ROWS):
-            sink.write(batch if images is None else _with_paths(batch, images))
+            sink.write(_with_paths(batch, images))
             for status in batch["status"].to_pylist():
                 key = status or "not looked at"
                 counts[key] = counts.get(key, 0) + 1

@@ -99,7 +99,9 @@ class StageBase:
         return {"synonyms": sha256_of(self.config.synonyms)} if self.config.synonyms else {}
 
     def image_state(self) -> dict[str, str]:
-        """Return what the image files are like, where they are read: one that was missing may have come."""
+        """Return where the image files lie and, where they are read, what they are like: a missing one may have come."""
         if self.config.images is not ImageStorage.EMBED:
-            return {}
-        return {"image_files": self.image_files.state(image_ids(self.database, self.sources))}
+            return self.image_files.layouts
+        return self.image_files.layouts | {
+            "image_files": self.image_files.state(image_ids(self.database, self.sources))
+        }

@@ -203,7 +203,7 @@ class Stages(LabelStages):
         """Copy the rows of the images that are asked about."""
         self.stage(
             "images",
-            reads=self.made(QUESTIONS) | self.of_sources("images"),
+            reads=self.made(QUESTIONS) | self.of_sources("images") | self.image_files.layouts,
             writes={"images.parquet": "images.parquet"},
-            make=lambda to: write_images(self.database, self.sources, self.at(QUESTIONS), to),
+            make=lambda to: write_images(self.database, self.sources, self.at(QUESTIONS), to, self.image_files),
         )

@@ -23,7 +23,8 @@ def write_curriculum(folder, tiers):
             "choices": [["gut", "liver"]] * rows, "answer_index": [1] * rows, "question_type": [None] * rows,
             "modality": [None] * rows, "metadata": [[]] * rows, "difficulty": [tier / 10] * rows,
             "difficulty_text": [None] * rows, "difficulty_clip_text": [None] * rows,
-            "difficulty_clip_image": [None] * rows, "hops": [None] * rows, "blind": [None] * rows,
+            "difficulty_clip_image": [None] * rows, "difficulty_image": [None] * rows, "hops": [None] * rows,
+            "blind": [None] * rows, "step": [None] * rows,
         }  # fmt: skip
         scored = pa.table(columns, schema_of("scored"))
         name = f"shards/tier={tier:02d}/part-00000.parquet"

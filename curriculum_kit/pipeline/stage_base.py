@@ -99,7 +99,7 @@ class StageBase:
         return {"synonyms": sha256_of(self.config.synonyms)} if self.config.synonyms else {}
 
     def image_state(self) -> dict[str, str]:
-        """Return where the image files lie and, where they are read, what they are like: a missing one may have come."""
+        """Return where the image files lie and, where they are read, what they are like: one may have come."""
         if self.config.images is not ImageStorage.EMBED:
             return self.image_files.layouts
         return self.image_files.layouts | {

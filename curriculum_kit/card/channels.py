@@ -18,6 +18,13 @@ def encoded(stages: dict[str, Any]) -> Iterator[str]:
         + (f" and by CLIP ({clip['model']})" if clip else "")
         + "; cosines are calibrated to their rank among all pairs of labels (0 to 1, mid-ranks for ties)."
     )
+    near = stages["encode"].get("near_equal", {"pairs": 0})
+    if near["pairs"]:
+        named = [f"{pair['label_a']} / {pair['label_b']} ({pair['cosine']:.2f})" for pair in near["nearest"]]
+        yield (
+            f"{near['pairs']:,} pairs of labels may name one structure, by their cosine, and are not known to: "
+            f"{_listed(named, near['pairs'])}. Say which do in a table given by `--synonyms`; none is merged."
+        )
     if not clip:
         return
     weights = stages["similarity"]["weights"]
@@ -51,6 +58,7 @@ def _seen(facts: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def _listed(labels: list[str]) -> str:
-    more = f" and {len(labels) - _SHOWN:,} more" if len(labels) > _SHOWN else ""
+def _listed(labels: list[str], count: int | None = None) -> str:
+    over = (len(labels) if count is None else count) - _SHOWN
+    more = f" and {over:,} more" if over > 0 else ""
     return ", ".join(labels[:_SHOWN]) + more

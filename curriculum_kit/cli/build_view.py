@@ -41,6 +41,8 @@ def print_built(summary: BuildSummary, where: str | None) -> None:
     for line in _reached(drawn) if drawn else ():
         say(line)
     _warn(summary)
+    if summary.near_equal:
+        say(f"{summary.near_equal:,} pairs of labels may name one structure; the card lists them, see --synonyms.")
     say(f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files.")
     say(f"Written to {summary.output}. Next: ckit inspect {summary.output}")
 

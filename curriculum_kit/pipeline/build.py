@@ -50,6 +50,8 @@ class BuildSummary:
     labels: int
     distinct_difficulties: int
     tiers: list[dict[str, Any]]
+    near_equal: int
+    """Pairs of labels that may name one structure; the data card lists them."""
     findings: list[dict[str, Any]]
     """What the cheap checks of the audit found, the gravest first."""
 
@@ -150,5 +152,6 @@ def _summary(output: Path, build: Stages) -> BuildSummary:
         labels=facts["vocabulary"]["labels"],
         distinct_difficulties=facts["tiers"]["distinct"],
         tiers=facts["tiers"]["tiers"],
+        near_equal=facts["encode"]["near_equal"]["pairs"],
         findings=facts["audit"]["findings"],
     )

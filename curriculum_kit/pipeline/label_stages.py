@@ -89,10 +89,11 @@ class LabelStages(StageBase):
         self.stage(
             "encode",
             reads={"labels": _hash_of_labels(self.at(labels)), "encoder": self.fingerprint}
+            | self.own_terms()
             | ({"clip": clip.fingerprint} | self.made(PROTOTYPE_VECTORS) if clip else {}),
             writes={"embeddings.parquet": EMBEDDINGS},
             make=lambda to: write_embeddings(
-                self.at(labels), self.load_encoder(), to, clip, self.at(PROTOTYPE_VECTORS) if clip else None
+                self.at(labels), self.load_encoder(), self.terms, to, clip, self.at(PROTOTYPE_VECTORS) if clip else None
             ),
         )
 

@@ -28,7 +28,11 @@ from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import schema_of
 from curriculum_kit.similarity import similarity_table
 from curriculum_kit.storage import iter_table, read_table, write_table
+from curriculum_kit.terms import Terms, near_equal
 from curriculum_kit.vocabulary import vocabulary
+
+_LISTED = 20
+"""Pairs of nearly equal labels that are kept, the nearest; more are counted."""
 
 _MODALITY = {"ssg-vqa": "laparoscopy", "anatomy-r1": "laparoscopy", "phantom": "laparoscopy"}
 """Of benchmarks whose questions do not say."""
@@ -98,13 +102,27 @@ def sentences(
 
 
 def write_embeddings(
-    choices: Path, encoder: Encoder, scratch: Path, clip: ClipLabels | None = None, prototypes: Path | None = None
+    choices: Path,
+    encoder: Encoder,
+    terms: Terms,
+    scratch: Path,
+    clip: ClipLabels | None = None,
+    prototypes: Path | None = None,
 ) -> Facts:
-    """Encode every label once, in sorted order, in every channel; `prototypes` are those of the image channel."""
+    """Encode every label once, in sorted order, in every channel; `prototypes` are those of the image channel.
+
+    Labels that the text encoder holds for nearly the same and `terms` does not know are listed, for the user to decide.
+    """
     labels = read_table(choices, "choices")["label"].to_pylist()
     vectors = encoder.encode(labels)
     tables = [_channel(Channel.TEXT, labels, vectors)]
-    facts: Facts = {"encoder": encoder.name, "fingerprint": encoder.fingerprint, "dimensions": int(vectors.shape[1])}
+    near = near_equal(labels, vectors, terms).to_pylist()
+    facts: Facts = {
+        "encoder": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "dimensions": int(vectors.shape[1]),
+        "near_equal": {"pairs": len(near), "nearest": near[:_LISTED]},
+    }
     if clip is not None:
         known, found = clip.encode(labels)
         tables.append(_channel(Channel.CLIP_TEXT, known, found))

@@ -42,3 +42,12 @@ def test_images_that_were_lost_are_counted() -> None:
 def test_long_lists_are_cut() -> None:
     said = " ".join(encoded(with_clip(too_few={f"label {number}": 1 for number in range(20)})))
     assert "label 11 (1) and 8 more" in said
+
+
+def test_labels_that_may_be_one_structure_are_listed_not_merged() -> None:
+    near = {"pairs": 14, "nearest": [{"label_a": "gut", "label_b": f"gut {n}", "cosine": 0.97} for n in range(13)]}
+    said = " ".join(encoded({"vocabulary": {"labels": 20}, "encode": {"encoder": "MiniLM", "near_equal": near}}))
+    assert "14 pairs of labels may name one structure" in said
+    assert "gut / gut 0 (0.97), gut / gut 1 (0.97)" in said
+    assert "and 2 more" in said
+    assert "none is merged" in said

@@ -223,7 +223,7 @@ ClipModel = Annotated[
     typer.Option(
         "--clip-model",
         help="CLIP beside the text model: an open_clip name with tag (ViT-B-32:laion2b_s34b_b79k), "
-        "hf-hub:ORGANISATION/NAME, a folder, or ARCHITECTURE:CHECKPOINT; phantom is that of the sample.",
+        "hf-hub:ORGANISATION/NAME, a folder, or ARCHITECTURE:CHECKPOINT.",
         rich_help_panel=CLIP,
     ),
 ]

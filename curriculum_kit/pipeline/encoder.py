@@ -13,18 +13,12 @@ from curriculum_kit.encoders import Encoder
 if TYPE_CHECKING:
     from curriculum_kit.encoders.clip import ClipModel
 
-PHANTOM = "phantom"
-"""What the CLIP model of the embedded sample is called."""
-
 
 @dataclass(frozen=True)
 class ClipSource:
     """The CLIP model that was asked for."""
 
     name: str
-    """As it was asked for"""
-    place: str
-    """By which any process can load it"""
     fingerprint: str
     own_templates: bool
     """Whether it was trained on sentences of its own"""
@@ -52,10 +46,6 @@ def clip_for(config: BuildConfig) -> ClipSource | None:
     from curriculum_kit.encoders.clip.files import find
 
     name = config.clip_model
-    if name == PHANTOM:
-        from curriculum_kit import phantom_clip
-
-        name = str(phantom_clip.folder())
     load = functools.cache(lambda: ClipModel.load(name, config.device))
     files = find(name)
-    return ClipSource(config.clip_model, name, files.fingerprint(), files.templates is not None, load)
+    return ClipSource(name, files.fingerprint(), files.templates is not None, load)

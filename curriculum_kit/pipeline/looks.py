@@ -58,7 +58,7 @@ def write_looks(
     wanted = wanted_images(things, on_progress=lambda done, total: progress("images hashed", done, total))
     cache = EmbeddingCache(config.cache or cache_folder(), clip.fingerprint, name=clip.name)
     engine = engine_for(
-        config.engine, clip.load, clip.place, clip.fingerprint, device=config.device, ray_address=config.ray_address
+        config.engine, clip.load, clip.name, clip.fingerprint, device=config.device, ray_address=config.ray_address
     )
     found = embed(wanted, cache, engine, on_progress=lambda done, total: progress("images", done, total))
     vectors = _Vectors(things, wanted["key"], cache, labels)

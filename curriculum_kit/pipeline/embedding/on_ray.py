@@ -19,7 +19,7 @@ from curriculum_kit.encoders.clip import ClipModel, vector_schema
 from curriculum_kit.encoders.clip.hub import first_line
 from curriculum_kit.enums import ImageStatus
 from curriculum_kit.errors import CkitError, EngineFailed, ModelUnavailable
-from curriculum_kit.pipeline.embedding.engines import batches_of, encode_files
+from curriculum_kit.pipeline.embedding.encoding import batches_of, encode_files
 from curriculum_kit.pipeline.embedding.ray_session import ray_running
 
 ROWS = {False: 64, True: 1024}

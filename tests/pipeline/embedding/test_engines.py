@@ -21,7 +21,7 @@ from curriculum_kit.pipeline.embedding import (
     ray_session,
     wanted_images,
 )
-from curriculum_kit.pipeline.embedding.engines import encode_files
+from curriculum_kit.pipeline.embedding.encoding import encode_files
 from curriculum_kit.pipeline.embedding.on_ray import Worker, refuse_failed
 
 pytestmark = pytest.mark.usefixtures("one_thread")

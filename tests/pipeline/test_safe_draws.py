@@ -14,7 +14,7 @@ from curriculum_kit.pipeline.ingest import ingest
 from curriculum_kit.pipeline.sample import generate
 from curriculum_kit.terms import Terms
 
-SCENES = 1_600
+SCENES = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_no_unsafe_distractor_among_100_000(
 ) -> None:
     labels = pq.read_table(many_scenes / "choices.parquet")["label"].to_pylist()
     vectors = hashed_vectors(tmp_path / "vectors.npz", labels)
-    config = BuildConfig(sources=(many_scenes,), embeddings=vectors, choices=choices, options=6)
+    config = BuildConfig(sources=(many_scenes,), embeddings=vectors, choices=choices, options=8)
     build(config, tmp_path / "drawn")
     scenes = {
         row["image_id"]: Scene.from_json(row["scene_graph"])

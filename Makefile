@@ -22,7 +22,7 @@ demo: .venv/.base ## the main job on the embedded sample, and a look at the resu
 	$(BIN)/ckit inspect demo
 
 test: .venv/.dev ## all tests; those on real files say so where these are absent
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.dev ## style, types, and who may import whom
 	$(BIN)/ruff check

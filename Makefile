@@ -34,6 +34,7 @@ bench: .venv/.dev ## speed and memory, side by side with the baselines
 	$(BIN)/python bench/ingest.py
 	$(BIN)/python bench/build.py
 	$(BIN)/python bench/audit.py
+	$(BIN)/python bench/clip.py
 
 clean:
 	rm -rf .venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 import platform
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from curriculum_kit.errors import CkitError
 
 DISTRIBUTION = "curriculum-kit"
 MD5_OF_CKIT = 13483345409092578587
+_NAMED = 5
+"""Models that are named; more are counted."""
 
 
 class Health(StrEnum):
@@ -28,6 +31,10 @@ class Health(StrEnum):
     OK = "ok"
     ABSENT = "absent"
     BROKEN = "broken"
+
+
+class Absent(CkitError):
+    """Something that is optional is not there."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ def examine() -> Iterator[Check]:
     for name, look in _PROBES:
         try:
             yield Check(name, Health.OK, look())
+        except Absent as error:
+            yield Check(name, Health.ABSENT, str(error))
         except CkitError as error:
             yield Check(name, Health.BROKEN, str(error))
         except Exception as error:  # a broken installation raises whatever its libraries raise
@@ -111,6 +120,31 @@ def _text_model() -> str:
     return f"{encoder.name}: cos(liver, gallbladder) = {float(liver @ gallbladder):.2f}"
 
 
+def _open_clip() -> str:
+    if importlib.util.find_spec("open_clip") is None:
+        raise Absent("--clip-model would fail; pip install -c constraints.txt 'curriculum-kit[clip]'")
+    from curriculum_kit.encoders.clip.names import open_clip
+
+    library = open_clip()
+    return f"{library.__version__}, {len(library.list_models())} architectures; loads no weights by itself"
+
+
+def _clip_weights() -> str:
+    if importlib.util.find_spec("open_clip") is None:
+        raise Absent("looked for once open_clip is installed")
+    from curriculum_kit.encoders.clip import RECOMMENDED
+    from curriculum_kit.encoders.clip.at_hand import hub_cache, weights_at_hand
+
+    found = weights_at_hand()
+    if found:
+        more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        return f"--clip-model takes without network {', '.join(found[:_NAMED])}{more}"
+    raise Absent(
+        f"none in {hub_cache()}, and none was fetched by looking; --clip-model takes a folder, or a name such as "
+        f"{RECOMMENDED}, which needs network once, and says which files to bring where there is none"
+    )
+
+
 def _faiss() -> str:
     import faiss
     import numpy as np
@@ -143,4 +177,6 @@ _PROBES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("faiss", _faiss),
     ("torch", _torch),
     ("text model", _text_model),
+    ("open_clip", _open_clip),
+    ("CLIP weights", _clip_weights),
 )

@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import io
 import json
 import os
 import subprocess
@@ -8,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from curriculum_kit import torchvision_repair
 
@@ -29,6 +32,38 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ckit = Path(sys.executable).with_name("ckit")
     subprocess.run([ckit, "build-curriculum", "--sample", "-o", "demo"], cwd=folder, check=True, capture_output=True)
     return folder / "demo"
+
+
+@pytest.fixture(scope="session")
+def encoded() -> Callable[..., bytes]:
+    """Return what gives the bytes of an image as a file: (image, form="PNG", options of Pillow)."""
+
+    def encode(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:
+        stream = io.BytesIO()
+        image.save(stream, form, **options)
+        return stream.getvalue()
+
+    return encode
+
+
+@pytest.fixture(scope="session")
+def quarters() -> Image.Image:
+    """Return 4 x 4 pixels: red and green above, blue and white below."""
+    image = Image.new("RGB", (4, 4), (255, 0, 0))
+    for colour, box in (((0, 255, 0), (2, 0, 4, 2)), ((0, 0, 255), (0, 2, 2, 4)), ((255, 255, 255), (2, 2, 4, 4))):
+        image.paste(colour, box)
+    return image
+
+
+@pytest.fixture(scope="session")
+def patchwork() -> Callable[[int], Image.Image]:
+    """Return what draws 4 x 4 patches of eight colours, by a seed; no two pictures look alike."""
+
+    def draw(seed: int) -> Image.Image:
+        colours = 255 * np.random.default_rng(seed).integers(0, 2, (4, 4, 3), dtype=np.uint8)
+        return Image.fromarray(colours).resize((96, 64), Image.Resampling.NEAREST)
+
+    return draw
 
 
 # Tiny CLIP models with random weights, in open_clip's own format: they build in milliseconds and read any text.
@@ -86,6 +121,13 @@ def _write_model(
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a ResNet CLIP with its own tokenizer."""
     return _write_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def vit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a ViT, which unlike the ResNet tells pictures of other colours apart."""
+    vision = {"image_size": 32, "layers": 2, "width": 32, "patch_size": 8, "head_width": 16}
+    return _write_model(tmp_path_factory.mktemp("models") / "vit", vision=vision)
 
 
 @pytest.fixture(scope="session")

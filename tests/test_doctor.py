@@ -2,6 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -45,6 +46,37 @@ def test_a_probe_that_answers_is_ok(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_error_of_ours_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     found = probe(monkeypatch, raising(ModelUnavailable("no weights; run x")))
     assert found == Check("thing", Health.BROKEN, "no weights; run x")
+
+
+def test_what_is_optional_and_not_there_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = probe(monkeypatch, raising(doctor.Absent("not there; install it")))
+    assert found == Check("thing", Health.ABSENT, "not there; install it")
+
+
+def test_without_open_clip_it_is_said_what_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = probe(monkeypatch, doctor._open_clip)
+    assert found.health is Health.ABSENT
+    assert found.detail == "--clip-model would fail; pip install -c constraints.txt 'curriculum-kit[clip]'"
+
+
+def test_open_clip_and_the_weights_at_hand_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert probe(monkeypatch, doctor._open_clip).detail.startswith(f"{importlib.metadata.version('open_clip_torch')}, ")
+    names = [f"ViT-B-{number}:tag" for number in range(7)]
+    monkeypatch.setattr("curriculum_kit.encoders.clip.at_hand.weights_at_hand", lambda: names)
+    found = probe(monkeypatch, doctor._clip_weights)
+    assert found.health is Health.OK
+    assert found.detail.endswith("network ViT-B-0:tag, ViT-B-1:tag, ViT-B-2:tag, ViT-B-3:tag, ViT-B-4:tag, and 2 more")
+
+
+def test_without_weights_it_is_said_where_they_were_looked_for_and_that_none_was_fetched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("curriculum_kit.encoders.clip.at_hand.weights_at_hand", list)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    found = probe(monkeypatch, doctor._clip_weights)
+    assert found.health is Health.ABSENT
+    assert found.detail.startswith(f"none in {tmp_path}, and none was fetched by looking; --clip-model takes a folder")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def encoded(stages: dict[str, Any]) -> Iterator[str]:
     sentences = "; ".join(f"`{template}`" for template in clip["templates"])
     yield f"The text tower reads each label in {len(clip['templates'])} sentences: {sentences}."
     if clip["unknown"]:
-        yield f"It was not trained on {_listed(clip['unknown'])}, which it does not compare."
+        yield f"The model was not trained on {_listed(clip['unknown'])}, which neither tower compares."
     yield from _seen(stages["looks"])
 
 

@@ -11,10 +11,12 @@ import typer
 
 from curriculum_kit.cli.console import print_json, progress_bar
 from curriculum_kit.cli.lists import named
+from curriculum_kit.cli.similarity_options import CLIP, Cache, Device
 from curriculum_kit.enums import Check, Fix, Severity
 from curriculum_kit.errors import ConfigInvalid
 
 if TYPE_CHECKING:
+    from curriculum_kit.pipeline.alike import ByClip
     from curriculum_kit.pipeline.audit import Audit
 
 _FAILING = (Severity.SERIOUS, Severity.WARNING)
@@ -45,6 +47,25 @@ def audit(
     keep_splits: Annotated[bool, typer.Option("--keep-splits", help="Leave the splits as they are.")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides folds, and what --fix draws.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace a cleaned copy that was made otherwise.")] = False,
+    clip_model: Annotated[
+        str | None,
+        typer.Option(
+            "--clip-model",
+            help="Look for leaks by what images look like to this CLIP too, named as in ckit build-curriculum.",
+            rich_help_panel=CLIP,
+        ),
+    ] = None,
+    image_root: Annotated[
+        Path | None,
+        typer.Option(
+            "--image-root",
+            help="Folder of the images.",
+            show_default="the one given to ckit ingest",
+            rich_help_panel=CLIP,
+        ),
+    ] = None,
+    device: Device = None,
+    cache: Cache = None,
 ) -> None:
     """Ask whether questions need their image, and whether splits leak.
 
@@ -60,13 +81,17 @@ def audit(
       ckit audit med-r1 --only leaks --fail-on leaks
 
       ckit audit omnimedvqa --fix formats,prior -o cleaned
+
+      ckit audit vqa-rad --only leaks --clip-model ViT-B-16:openai
     """
     checks = named(only, Check, "--only")
     failing = _failing(fail_on, only, checks)
     fixes = _fixes(fix, output, keep_splits)
+    by_clip = _by_clip(clip_model, image_root, device, cache, checks, fixes)
     if json_file and json_file.is_dir():
         raise ConfigInvalid(f"--json {json_file} is a folder; name a file in it")
     from curriculum_kit.cli.audit_view import print_audit, print_fixed
+    from curriculum_kit.pipeline.alike import find_alike
     from curriculum_kit.pipeline.audit import audit as look
     from curriculum_kit.pipeline.audit import check_place, save_audit
     from curriculum_kit.pipeline.fix import check_fix
@@ -76,16 +101,20 @@ def audit(
     # The checks take minutes where there are a million questions: what would fail afterwards fails before.
     check_place(folder)
     if fixes and output:
-        check_fix(folder, output, fixes=fixes, seed=seed, force=force)
+        check_fix(folder, output, fixes=fixes, seed=seed, force=force, clip_model=clip_model)
     with progress_bar(quiet) as progress:
-        found = look(folder, where=where, checks=checks, seed=seed, progress=progress)
+        # Splits are drawn for all questions, whichever are looked at.
+        asked = None if Fix.LEAKS in fixes else where
+        alike = find_alike(folder, by_clip, where=asked, seed=seed, progress=progress) if by_clip else None
+        found = look(folder, where=where, checks=checks, seed=seed, alike=alike, progress=progress)
         save_audit(found)
         result: dict[str, Any] = {"before" if fixes else "audit": _as_json(found)}
         if not quiet:
             print_audit(found)
         if fixes and output:
-            done = mend(folder, output, fixes=fixes, seed=seed, force=force, progress=progress)
-            cleaned = look(output, where=where, checks=checks, seed=seed, progress=progress)
+            options: dict[str, Any] = {"seed": seed, "alike": alike, "progress": progress}
+            done = mend(folder, output, fixes=fixes, force=force, clip_model=clip_model, **options)
+            cleaned = look(output, where=where, checks=checks, **options)
             save_audit(cleaned)
             if not quiet:
                 print_fixed(done, found, cleaned)
@@ -121,6 +150,27 @@ def _fixes(text: str | None, output: Path | None, keep_splits: bool) -> tuple[Fi
     if keep_splits and text.strip() != "all" and Fix.LEAKS in fixes:
         raise ConfigInvalid("--keep-splits and --fix leaks contradict each other; leave one of them out")
     return tuple(fix for fix in fixes if not (keep_splits and fix is Fix.LEAKS))
+
+
+def _by_clip(
+    model: str | None,
+    image_root: Path | None,
+    device: str | None,
+    cache: Path | None,
+    checks: Collection[Check],
+    fixes: Collection[Fix],
+) -> ByClip | None:
+    """Return what to look for leaks with; raise `ConfigInvalid` where the options do not go together."""
+    if model is None:
+        for given, name in ((image_root, "--image-root"), (device, "--device"), (cache, "--cache")):
+            if given:
+                raise ConfigInvalid(f"{name} goes with --clip-model; add it, or leave {name} out")
+        return None
+    if Check.LEAKS not in checks and Fix.LEAKS not in fixes:
+        raise ConfigInvalid("--clip-model is there to look for leaks; add leaks to --only, or leave it out")
+    from curriculum_kit.pipeline.alike import ByClip
+
+    return ByClip(model, image_root, device or "auto", cache)
 
 
 def _as_json(found: Audit) -> dict[str, Any]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from typing import Any
 
+from curriculum_kit import phantom_clip
 from curriculum_kit.cli import build_options as opt
+from curriculum_kit.cli import similarity_options as similarity
 from curriculum_kit.cli.console import print_json, progress_bar, say
 from curriculum_kit.cli.lists import named_numbers, numbers
 from curriculum_kit.enums import ChoiceSource, ImageStorage, Order
 from curriculum_kit.errors import ConfigInvalid
 
-SAMPLE_DEFAULTS = {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED}
-"""The sample asks about structures unless told otherwise, and its frames are small enough to store."""
+
+def sample_defaults() -> dict[str, Any]:
+    """Return what the sample is built with unless told otherwise.
+
+    It asks about structures, its frames are small enough to store, and the CLIP that ships knows them.
+    """
+    clip = {"clip_model": phantom_clip.NAME} if importlib.util.find_spec("open_clip") else {}
+    return {"where": "question_type = 'query_component'", "images": ImageStorage.EMBED, **clip}
 
 
 def build_curriculum(
@@ -37,22 +46,22 @@ def build_curriculum(
     order: opt.OrderBy = None,
     max_blind: opt.MaxBlind = None,
     seed: opt.Seed = None,
-    text_model: opt.TextModel = None,
-    embeddings: opt.Embeddings = None,
-    clip_model: opt.ClipModel = None,
-    clip_templates: opt.ClipTemplates = None,
-    min_images: opt.MinImages = None,
-    weights: opt.Weights = None,
-    device: opt.Device = None,
-    engine: opt.EngineName = None,
-    ray_address: opt.RayAddress = None,
-    cache: opt.Cache = None,
+    text_model: similarity.TextModel = None,
+    embeddings: similarity.Embeddings = None,
+    clip_model: similarity.ClipModel = None,
+    clip_templates: similarity.ClipTemplates = None,
+    min_images: similarity.MinImages = None,
+    weights: similarity.Weights = None,
+    device: similarity.Device = None,
+    engine: similarity.EngineName = None,
+    ray_address: similarity.RayAddress = None,
+    cache: similarity.Cache = None,
     prompt: opt.Prompt = None,
     images: opt.Images = None,
     image_root: opt.ImageRoot = None,
     rows_per_shard: opt.RowsPerShard = None,
-    full_matrix_up_to: opt.FullMatrixUpTo = None,
-    neighbours: opt.Neighbours = None,
+    full_matrix_up_to: similarity.FullMatrixUpTo = None,
+    neighbours: similarity.Neighbours = None,
     memory: opt.Memory = None,
     force: opt.Force = False,
     as_json: opt.AsJson = False,
@@ -117,7 +126,9 @@ def build_curriculum(
     from curriculum_kit.config import load_build_config
     from curriculum_kit.pipeline.build import build
 
-    resolved = load_build_config(config, flags, SAMPLE_DEFAULTS)
+    resolved = load_build_config(config, flags, sample_defaults())
+    if resolved.sample and resolved.clip_model is None and not as_json:
+        say("The text channel alone: for that of the images, pip install 'curriculum-kit[clip]'.")
 
     started = time.monotonic()
 

@@ -1,17 +1,18 @@
-"""The options of `ckit build-curriculum`, each a type that carries its name and its help."""
+"""The options of `ckit build-curriculum`, each a type that carries its name and its help.
+
+Those on encoders and similarity are in `similarity_options`.
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from curriculum_kit.enums import ChoiceSource, DifficultyKind, Engine, ImageStorage, Order, TieBreak
+from curriculum_kit.enums import ChoiceSource, DifficultyKind, ImageStorage, Order, TieBreak
 
 QUESTIONS_AND_TIERS = "Questions and tiers"
 CHOICES = "Choices"
-SIMILARITY = "Similarity"
 SHARDS = "Shards"
-CLIP = "CLIP"
 
 
 def _needed(context: typer.Context, output: Path | None) -> Path | None:
@@ -151,23 +152,6 @@ Seed = Annotated[
         rich_help_panel=QUESTIONS_AND_TIERS,
     ),
 ]
-TextModel = Annotated[
-    str | None,
-    typer.Option(
-        "--text-model",
-        help="sentence-transformers name or folder.",
-        show_default="the embedded MiniLM",
-        rich_help_panel=SIMILARITY,
-    ),
-]
-Embeddings = Annotated[
-    Path | None,
-    typer.Option(
-        "--embeddings",
-        help="Precomputed label vectors: .npz (labels, vectors) or .parquet (label, vector).",
-        rich_help_panel=SIMILARITY,
-    ),
-]
 Prompt = Annotated[
     str | None,
     typer.Option("--prompt", help="Prompt template: think or answer.", show_default="think", rich_help_panel=SHARDS),
@@ -191,24 +175,6 @@ RowsPerShard = Annotated[
     int | None,
     typer.Option("--rows-per-shard", help="Rows of one shard file.", show_default="50000", rich_help_panel=SHARDS),
 ]
-FullMatrixUpTo = Annotated[
-    int | None,
-    typer.Option(
-        "--full-matrix-up-to",
-        help="Labels up to which every pair is kept.",
-        show_default="2000",
-        rich_help_panel=SIMILARITY,
-    ),
-]
-Neighbours = Annotated[
-    int | None,
-    typer.Option(
-        "--neighbours",
-        help="Nearest neighbours kept per label beyond that.",
-        show_default="50",
-        rich_help_panel=SIMILARITY,
-    ),
-]
 Memory = Annotated[
     str | None,
     typer.Option("--memory", help="DuckDB's share of memory; it spills to disk beyond.", show_default="800MB"),
@@ -218,63 +184,3 @@ Force = Annotated[
     typer.Option("--force", help="Rebuild a curriculum made otherwise; write to a folder that holds something else."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
-ClipModel = Annotated[
-    str | None,
-    typer.Option(
-        "--clip-model",
-        help="CLIP beside the text model: an open_clip name with tag (ViT-B-32:laion2b_s34b_b79k), "
-        "hf-hub:ORGANISATION/NAME, a folder, or ARCHITECTURE:CHECKPOINT.",
-        rich_help_panel=CLIP,
-    ),
-]
-ClipTemplates = Annotated[
-    str | None,
-    typer.Option(
-        "--clip-templates",
-        help="Sentences for its text tower: a modality, or a file with {label} in every line.",
-        show_default="by modality",
-        rich_help_panel=CLIP,
-    ),
-]
-Weights = Annotated[
-    str | None,
-    typer.Option(
-        "--weights",
-        help="Weight of each channel in S(q), such as text=1,clip_image=2.",
-        show_default="1 each",
-        rich_help_panel=SIMILARITY,
-    ),
-]
-MinImages = Annotated[
-    int | None,
-    typer.Option(
-        "--min-images",
-        help="Images that a label needs for a place in the image channel.",
-        show_default="10",
-        rich_help_panel=CLIP,
-    ),
-]
-Device = Annotated[
-    str | None,
-    typer.Option(
-        "--device", help="Where CLIP runs: auto, cpu, cuda, cuda:1, mps.", show_default="auto", rich_help_panel=CLIP
-    ),
-]
-EngineName = Annotated[
-    Engine | None,
-    typer.Option(
-        "--engine", help="What embeds images: this process, or Ray Data.", show_default="local", rich_help_panel=CLIP
-    ),
-]
-RayAddress = Annotated[
-    str | None, typer.Option("--ray-address", help="Ray cluster.", show_default="one of its own", rich_help_panel=CLIP)
-]
-Cache = Annotated[
-    Path | None,
-    typer.Option(
-        "--cache",
-        help="Folder of image embeddings that curricula share.",
-        show_default="the user's cache",
-        rich_help_panel=CLIP,
-    ),
-]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from curriculum_kit.card.drawn import DrawnTier, drawn_tiers
 from curriculum_kit.cli.console import console, say
-from curriculum_kit.enums import Severity
+from curriculum_kit.enums import Channel, Severity
 from curriculum_kit.storage import MANIFEST, read_json
 
 if TYPE_CHECKING:
     from curriculum_kit.pipeline.build import BuildSummary
+
+_NAMED = 5
+"""Labels with too few images that are named; the data card names more."""
 
 
 def print_built(summary: BuildSummary, where: str | None) -> None:
@@ -25,7 +28,10 @@ def print_built(summary: BuildSummary, where: str | None) -> None:
         f"\n{summary.rows_read:,} questions read = {summary.rows:,} in shards + {summary.rejected:,} rejects"
         + (f" + {summary.left_out:,} left out by --where" if where else "")
     )
-    drawn = _drawn(summary)
+    manifest = read_json(Path(summary.output) / MANIFEST) or {}
+    stages = manifest.get("stages", {})
+    # What was reached in each tier where options were drawn for a wanted S(q).
+    drawn = drawn_tiers(stages["draw"], manifest["config"]) if stages.get("draw") else []
     # Shuffled into one tier, what was drawn for several is told by the data card.
     shown = drawn if len(drawn) == len(summary.tiers) else []
     table = Table(box=None, pad_edge=False)
@@ -40,18 +46,13 @@ def print_built(summary: BuildSummary, where: str | None) -> None:
     console().print(table)
     for line in _reached(drawn) if drawn else ():
         say(line)
+    if "looks" in stages:
+        say(_seen(stages["looks"], stages["similarity"]["weights"]))
     _warn(summary)
     if summary.near_equal:
         say(f"{summary.near_equal:,} pairs of labels may name one structure; the card lists them, see --synonyms.")
     say(f"{summary.labels:,} labels, {summary.distinct_difficulties:,} distinct S(q), {summary.files:,} shard files.")
     say(f"Written to {summary.output}. Next: ckit inspect {summary.output}")
-
-
-def _drawn(summary: BuildSummary) -> list[DrawnTier]:
-    """Return what was reached in each tier where options were drawn for a wanted S(q), else nothing."""
-    manifest = read_json(Path(summary.output) / MANIFEST) or {}
-    facts = manifest.get("stages", {}).get("draw")
-    return drawn_tiers(facts, manifest["config"]) if facts else []
 
 
 def _reached(tiers: Sequence[DrawnTier]) -> Iterator[str]:
@@ -63,6 +64,22 @@ def _reached(tiers: Sequence[DrawnTier]) -> Iterator[str]:
     )
     if lost := [f"{count:,} {why}" for count, why in counts if count]:
         yield f"Left out: {', '.join(lost)}."
+
+
+def _seen(looks: dict[str, Any], channels: Iterable[str]) -> str:
+    """Say what CLIP's image tower saw, and which labels are left to the other channels."""
+    status = looks["by_status"]
+    lost = ", ".join(f"{count:,} {name}" for name, count in status.items() if name != "ok")
+    if not status.get("ok"):
+        left = " and ".join(channel for channel in Channel if channel in set(channels))
+        return f"No image was found{f' ({lost})' if lost else ''}: similarity goes by {left}."
+    few = [f"{label} ({count})" for label, count in looks["too_few"].items()]
+    names = ", ".join(few[:_NAMED]) + (", ..." if len(few) > _NAMED else "")
+    return (
+        f"The image tower saw {status['ok']:,} {'regions' if looks['regions'] else 'images'}"
+        f"{f' ({lost})' if lost else ''}, enough for {looks['prototypes']:,} of {looks['labels_shown']:,} labels shown"
+        + (f"; fewer than {looks['min_images']} images show {names}." if few else ".")
+    )
 
 
 def _warn(summary: BuildSummary) -> None:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -18,6 +19,7 @@ from curriculum_kit import __version__
 from curriculum_kit.audit.blind import blind_findings, blind_solvability, blind_table, word_findings
 from curriculum_kit.audit.enough import too_little
 from curriculum_kit.audit.findings import Finding, evidence_table, findings_table, unchecked
+from curriculum_kit.audit.leaks import leak_findings
 from curriculum_kit.audit.options import answers_not_offered
 from curriculum_kit.enums import Check
 from curriculum_kit.errors import OutputOccupied, OutputUnwritable
@@ -26,6 +28,9 @@ from curriculum_kit.pipeline.cheap_checks import CHEAP
 from curriculum_kit.pipeline.open import open_views
 from curriculum_kit.schemas import SCHEMA_VERSION
 from curriculum_kit.storage import MANIFEST, OutputFolder, explain_os_error, rows_in, sha256_of, write_json, write_table
+
+if TYPE_CHECKING:
+    from curriculum_kit.pipeline.alike import Alike
 
 Progress = Callable[[str, int, int], None]
 AUDIT_FOLDER = "audit"
@@ -59,10 +64,12 @@ def audit(
     where: str | None = None,
     checks: Collection[Check] = tuple(Check),
     seed: int = 0,
+    alike: Alike | None = None,
     progress: Progress = lambda *_: None,
 ) -> Audit:
     """Run `checks` over the questions of a folder that meet `where`; nothing is written.
 
+    `alike` are images that are nearly the same to a model, as `find_alike` gives them: one more way to leak.
     Raises a `CkitError` in one line for a folder that is no ingest and no curriculum, a condition that fails or
     that no question meets.
 
@@ -86,6 +93,8 @@ def audit(
                 estimate = blind_solvability(audited.labels, seed=seed, on_progress=progress)
                 findings += blind_findings(estimate, audited.labels)
                 blind = None if too_little(audited.labels) else blind_table(estimate, audited.labels)
+            elif check is Check.LEAKS and alike is not None:
+                findings += leak_findings(audited.database, alike=alike.pairs) + alike.findings
             else:
                 findings += CHEAP[check](audited)
     progress("checks", len(wanted), len(wanted))

@@ -22,6 +22,8 @@ class ClipSource:
     fingerprint: str
     own_templates: bool
     """Whether it was trained on sentences of its own"""
+    labels: tuple[str, ...] | None
+    """The only labels that it was trained on; None where on language at large"""
     load: Callable[[], ClipModel]
     """Gives the model; loads it once, which takes seconds"""
 
@@ -48,4 +50,4 @@ def clip_for(config: BuildConfig) -> ClipSource | None:
     name = config.clip_model
     load = functools.cache(lambda: ClipModel.load(name, config.device))
     files = find(name)
-    return ClipSource(name, files.fingerprint(), files.templates is not None, load)
+    return ClipSource(name, files.fingerprint(), files.templates is not None, files.labels, load)

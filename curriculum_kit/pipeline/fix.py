@@ -10,8 +10,9 @@ import contextlib
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +45,9 @@ from curriculum_kit.storage import (
 from curriculum_kit.terms import Terms
 from curriculum_kit.vocabulary import vocabulary
 
+if TYPE_CHECKING:
+    from curriculum_kit.pipeline.alike import Alike
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -71,13 +75,17 @@ def fix(
     fixes: Collection[Fix] = tuple(Fix),
     seed: int = 0,
     force: bool = False,
+    clip_model: str | None = None,
+    alike: Alike | None = None,
     progress: Progress = lambda *_: None,
 ) -> FixSummary:
     """Write a copy of an ingest with `fixes` made, in their order; every question is in it.
 
-    Raises a `CkitError` in one line for a folder that is no ingest, and for an output in use.
+    `alike` are images that are nearly the same to `clip_model`, as `find_alike` gives them: splits are drawn such that
+    they stand on one side. Raises a `CkitError` in one line for a folder that is no ingest, and for an output in use.
     """
-    source, asked = _asked(folder, output, fixes, seed)
+    source, asked = _asked(folder, output, fixes, seed, clip_model)
+    makes = _FIXES | {Fix.LEAKS: partial(_split, alike=alike)}
     try:
         with _claimed(output, source, asked, force) as place:
             questions = read_table(source.questions, "questions")
@@ -85,7 +93,7 @@ def fix(
             done = []
             for number, name in enumerate(fixes):
                 progress("fixes", number, len(fixes))
-                questions, sentences = _FIXES[name](questions, source, seed)
+                questions, sentences = makes[name](questions, source, seed)
                 done.append(Done(name.value, sentences))
             progress("fixes", len(fixes), len(fixes))
             assert questions.num_rows == before, "no question is lost"
@@ -97,9 +105,11 @@ def fix(
     return FixSummary(str(output), questions.num_rows, done)
 
 
-def check_fix(folder: Path, output: Path, *, fixes: Collection[Fix], seed: int, force: bool) -> None:
+def check_fix(
+    folder: Path, output: Path, *, fixes: Collection[Fix], seed: int, force: bool, clip_model: str | None = None
+) -> None:
     """Raise what `fix` would raise before it does any work."""
-    source, asked = _asked(folder, output, fixes, seed)
+    source, asked = _asked(folder, output, fixes, seed, clip_model)
     # A folder that does not exist yet is free, and is not made before there is something to put there.
     if output.exists():
         try:
@@ -109,12 +119,15 @@ def check_fix(folder: Path, output: Path, *, fixes: Collection[Fix], seed: int, 
             raise explain_os_error(error, output) from error
 
 
-def _asked(folder: Path, output: Path, fixes: Collection[Fix], seed: int) -> tuple[Source, dict[str, Any]]:
+def _asked(
+    folder: Path, output: Path, fixes: Collection[Fix], seed: int, clip_model: str | None
+) -> tuple[Source, dict[str, Any]]:
     """Return the source and what the manifest of its copy calls the request."""
     source = open_source(folder)
     if output.resolve() == folder.resolve():
         raise OutputOccupied(f"{output} is the folder to be cleaned; choose another -o for the copy")
-    return source, source.manifest["request"] | {"fixes": [fix.value for fix in fixes], "seed": seed}
+    asked = source.manifest["request"] | {"fixes": [fix.value for fix in fixes], "seed": seed}
+    return source, asked | ({"clip_model": clip_model} if clip_model and Fix.LEAKS in fixes else {})
 
 
 @contextlib.contextmanager
@@ -135,14 +148,16 @@ def _fold(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, lis
     return table, folded.sentences()
 
 
-def _split(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, list[str]]:
+def _split(questions: pa.Table, source: Source, seed: int, alike: Alike | None = None) -> tuple[pa.Table, list[str]]:
     import duckdb
 
     database = duckdb.connect()
     database.register("questions", questions.select(["benchmark", "metadata"]))
     schemes = [row[0] for row in database.execute(f"SELECT {scheme_sql(SCHEMES)} FROM questions").fetchall()]
-    table, resplits = redraw_splits(questions, read_table(source.images, "images"), scheme=schemes, seed=seed)
-    return table, [sentence for resplit in resplits for sentence in resplit.sentences()]
+    images, pairs = read_table(source.images, "images"), alike and alike.pairs
+    table, resplits = redraw_splits(questions, images, alike=pairs, scheme=schemes, seed=seed)
+    said = [finding.sentence for finding in alike.findings] if alike else []
+    return table, [*said, *(sentence for resplit in resplits for sentence in resplit.sentences())]
 
 
 def _redraw(questions: pa.Table, source: Source, seed: int) -> tuple[pa.Table, list[str]]:

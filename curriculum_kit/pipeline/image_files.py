@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -57,6 +57,11 @@ class ImageFiles:
         place = next(iter([*here, *places]), None)
         return place.layout.path(path) if place else path
 
+    def wanted_at(self, image_id: str) -> str:
+        """Return where the file of an image would lie; its id where no folder of images is known."""
+        place = next(iter(self._places.get(image_id.partition(":")[0], ())), None)
+        return str(place.root / self.path(image_id)) if place and place.root else image_id
+
     def paths(self, image_ids: pa.Array) -> pa.Array:
         """Return where images lie, or would lie, below the image root."""
         distinct = image_ids.dictionary_encode()
@@ -101,13 +106,21 @@ def image_files(config: BuildConfig, database: duckdb.DuckDBPyConnection, source
 
 
 def _layouts(database: duckdb.DuckDBPyConnection, source: Source, root: Path | None) -> dict[str, ImageLayout]:
-    """Return how the images of each benchmark lie below a root; as at their ingest where none is found there."""
-    as_ingested = ImageLayout(**source.manifest.get("image_layout", {}))
-    images = f"(SELECT image_id.split_part(':', 1) AS benchmark, image_id FROM {from_tables([source.images])})"
+    return layouts_below(database, from_tables([source.images]), source.manifest, root)
+
+
+def layouts_below(
+    database: duckdb.DuckDBPyConnection, images: str, manifest: Mapping[str, Any], root: Path | None
+) -> dict[str, ImageLayout]:
+    """Return how the images of each benchmark lie below a root; as at their ingest where none is found there.
+
+    `images` is what stands behind FROM to read a table of images.
+    """
+    as_ingested = ImageLayout(**manifest.get("image_layout", {}))
     if root is None or not root.is_dir():
-        query = f"SELECT DISTINCT benchmark FROM {images} ORDER BY 1"
+        query = f"SELECT DISTINCT split_part(image_id, ':', 1) FROM {images} ORDER BY 1"
         return {name: as_ingested for (name,) in database.cursor().execute(query).fetchall()}
-    query = f"SELECT benchmark, list(image_id ORDER BY image_id) FROM {images} GROUP BY 1 ORDER BY 1"
+    query = f"SELECT split_part(image_id, ':', 1), list(image_id ORDER BY image_id) FROM {images} GROUP BY 1 ORDER BY 1"
     layouts = {}
     for name, ids in database.cursor().execute(query).fetchall():
         search = find_layout([key.partition(":")[2] for key in ids], root)

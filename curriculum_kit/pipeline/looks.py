@@ -54,7 +54,9 @@ def write_looks(
     where the model cannot be had.
     """
     labels = read_table(choices, "choices")["label"].combine_chunks()
-    things = _things(database, sources, images, questions, labels)
+    # What a model of a closed list makes of other things means nothing, in either tower.
+    known = labels if clip.labels is None else labels.filter(pc.is_in(labels, pa.array(clip.labels, pa.string())))
+    things = _things(database, sources, images, questions, known)
     wanted = wanted_images(things, on_progress=lambda done, total: progress("images hashed", done, total))
     cache = EmbeddingCache(config.cache or cache_folder(), clip.fingerprint, name=clip.name)
     engine = engine_for(
@@ -99,10 +101,12 @@ def _things(
     """
     table = cursor.sql(query).to_arrow_table()
     distinct = table["image_id"].combine_chunks().dictionary_encode()
-    paths = [str(file) if (file := files.find(key)) else None for key in distinct.dictionary.to_pylist()]
-    path = pa.array(paths, pa.string()).take(distinct.indices)
+    found = [(key, files.find(key)) for key in distinct.dictionary.to_pylist()]
+    # Those that are missing have a path too: they are counted by it.
+    path = pa.array([str(file or files.wanted_at(key)) for key, file in found], pa.string()).take(distinct.indices)
+    is_there = pa.array([file is not None for _, file in found], pa.bool_()).take(distinct.indices)
     # A file that is gone has no hash that counts.
-    sha256 = pc.if_else(pc.is_valid(path), table["sha256"], None)
+    sha256 = pc.if_else(is_there, table["sha256"], None)
     columns = {"image_id": table["image_id"], "sha256": sha256, "path": path, "label": table["label"]}
     return pa.table(columns | {corner: table[corner].cast(pa.float32()) for corner in _CORNERS})
 

@@ -54,6 +54,24 @@ def ingest_rows(tmp_path: Path) -> Callable[..., Path]:
     return run
 
 
+class Seen:
+    """Which stages ran and which were skipped."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.skipped: list[str] = []
+
+    def __call__(self, stage: str, state: str) -> None:
+        if state != "started":
+            (self.skipped if state == "skipped" else self.ran).append(stage)
+
+
+@pytest.fixture(scope="session")
+def stages_seen() -> type[Seen]:
+    """Return what makes an `on_stage` that remembers in `ran` and `skipped`."""
+    return Seen
+
+
 @pytest.fixture
 def tables(ingest_rows: Callable[..., Path], seventy: list[dict[str, Any]]) -> Path:
     """Return the folder of the 70 questions, ingested."""
@@ -109,10 +127,10 @@ def hashed_vectors() -> Callable[[Path, list[str]], Path]:
 
 @pytest.fixture(scope="session")
 def contents() -> Callable[[Path], dict[str, bytes]]:
-    """Return a function that reads every file of a folder, except what `.ckit/` keeps for itself."""
+    """Return a function that reads every file of a folder, except what a `.ckit/` in it keeps for itself."""
 
     def read(folder: Path) -> dict[str, bytes]:
         found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-        return {name.as_posix(): path.read_bytes() for name, path in found.items() if name.parts[0] != ".ckit"}
+        return {name.as_posix(): path.read_bytes() for name, path in found.items() if ".ckit" not in name.parts}
 
     return read

@@ -101,18 +101,6 @@ def is_told(row: dict[str, Any]) -> bool:
     return "yellow" in row["question"]
 
 
-class Seen:
-    """Which stages ran and which were skipped."""
-
-    def __init__(self) -> None:
-        self.ran: list[str] = []
-        self.skipped: list[str] = []
-
-    def __call__(self, stage: str, state: str) -> None:
-        if state != "started":
-            (self.skipped if state == "skipped" else self.ran).append(stage)
-
-
 def test_what_needs_no_image_is_left_out_and_what_needs_one_stays(bounded: tuple[Path, BuildSummary]) -> None:
     output, summary = bounded
     kept = shard_rows(output)
@@ -199,16 +187,20 @@ def test_the_tie_break_alone_leaves_nothing_out(
 
 
 def test_it_goes_on_where_it_stopped_and_another_bound_runs_what_depends_on_it(
-    folders: tuple[Path, Path], bounded: tuple[Path, BuildSummary], contents: Contents, tmp_path: Path
+    folders: tuple[Path, Path],
+    bounded: tuple[Path, BuildSummary],
+    contents: Contents,
+    stages_seen: type[Any],
+    tmp_path: Path,
 ) -> None:
     output, first = bounded
-    before, seen = contents(output), Seen()
+    before, seen = contents(output), stages_seen()
     assert run(folders, output, max_blind=0.5, seen=seen) == first
     assert (seen.ran, seen.skipped) == ([], STAGES)
     assert contents(output) == before
 
     run(folders, tmp_path / "curriculum", max_blind=0.5)
-    seen = Seen()
+    seen = stages_seen()
     assert run(folders, tmp_path / "curriculum", max_blind=1.0, force=True, seen=seen).rows == 180
     # What takes long is not estimated again.
     assert seen.skipped[:2] == ["select", "blind"]

@@ -42,18 +42,6 @@ def rows_in_order(curriculum: Path) -> list[dict[str, Any]]:
     return [row for path in shards(curriculum) for row in pq.read_table(path, partitioning=None).to_pylist()]
 
 
-class Seen:
-    """Which stages ran and which were skipped."""
-
-    def __init__(self) -> None:
-        self.ran: list[str] = []
-        self.skipped: list[str] = []
-
-    def __call__(self, stage: str, state: str) -> None:
-        if state != "started":
-            (self.skipped if state == "skipped" else self.ran).append(stage)
-
-
 def test_questions_read_are_rows_and_rejects_and_what_was_left_out(make: Make, tmp_path: Path) -> None:
     summary = make(where="question_type = 'Anatomy Identification'")
     assert (summary.rows_read, summary.selected, summary.left_out) == (70, 35, 35)
@@ -127,29 +115,35 @@ def test_another_seed_orders_equal_questions_otherwise(
     assert sorted(ids[0]) == sorted(ids[1])
 
 
-def test_a_second_run_skips_every_stage_and_leaves_the_bytes(make: Make, contents: Contents, tmp_path: Path) -> None:
+def test_a_second_run_skips_every_stage_and_leaves_the_bytes(
+    make: Make, contents: Contents, stages_seen: type[Any], tmp_path: Path
+) -> None:
     first = make()
-    before, seen = contents(tmp_path / "curriculum"), Seen()
+    before, seen = contents(tmp_path / "curriculum"), stages_seen()
     assert make(on_stage=seen) == first
     assert (seen.ran, seen.skipped) == ([], STAGES)
     assert contents(tmp_path / "curriculum") == before
 
 
-def test_other_tiers_run_only_what_depends_on_them(make: Make, contents: Contents, tmp_path: Path) -> None:
+def test_other_tiers_run_only_what_depends_on_them(
+    make: Make, contents: Contents, stages_seen: type[Any], tmp_path: Path
+) -> None:
     make()
     make("fresh", tiers=2)
-    seen = Seen()
+    seen = stages_seen()
     make(tiers=2, force=True, on_stage=seen)
     assert seen.ran == ["tiers", "shards"]
     assert contents(tmp_path / "curriculum") == contents(tmp_path / "fresh")
 
 
-def test_a_table_that_is_gone_or_changed_is_made_again(make: Make, contents: Contents, tmp_path: Path) -> None:
+def test_a_table_that_is_gone_or_changed_is_made_again(
+    make: Make, contents: Contents, stages_seen: type[Any], tmp_path: Path
+) -> None:
     make()
     before = contents(tmp_path / "curriculum")
     (tmp_path / "curriculum" / "similarity.parquet").unlink()
     (shards(tmp_path / "curriculum")[1]).write_bytes(b"changed")
-    seen = Seen()
+    seen = stages_seen()
     make(on_stage=seen)
     assert seen.ran == ["similarity", "shards"]
     assert contents(tmp_path / "curriculum") == before

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from curriculum_kit.cli.build import SAMPLE_DEFAULTS
+from curriculum_kit.cli.build import sample_defaults
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.errors import OutputOccupied
 from curriculum_kit.pipeline.build import build
@@ -71,7 +71,7 @@ def test_rejects_of_the_sample_do_not_name_the_output(build_sample: Callable[...
 
 @pytest.mark.model
 def test_the_sample_needs_nothing_but_a_folder(tmp_path: Path, contents: Contents) -> None:
-    config = BuildConfig(sample=True, scenes=30, **SAMPLE_DEFAULTS)
+    config = BuildConfig(sample=True, scenes=30, **sample_defaults())
     summary = build(config, tmp_path / "one")
     assert [tier["mean"] for tier in summary.tiers] == sorted({tier["mean"] for tier in summary.tiers})
     shards = pq.read_table(tmp_path / "one" / "shards", partitioning=None)

@@ -31,8 +31,11 @@ from curriculum_kit.benchmarks.phantom.world import (
 APART = 40
 """Pixels between two centres from which on one is above, below, left or right of the other, as in SSG-VQA's graphs."""
 
-MIN_VISIBLE = 0.15
+MIN_VISIBLE = 0.35
 """Fraction of an outline's area; of what shows less, nobody could say what it is, and the graph leaves it out."""
+
+_MARGIN = 25
+"""Pixels between the middle of a thing and the border of the view, at least."""
 
 _INSTRUMENTS_AT_ONCE = ((1, 2, 3), (5, 4, 1))
 
@@ -119,27 +122,36 @@ def sample_scene(seed: int, video: str, frame: int) -> PhantomScene:
 
 
 def _anatomy(rng: random.Random) -> list[Piece]:
+    """Return structures at random places, one over the other at random.
+
+    Were their places their own, as in a body, so would be their neighbours, and these would tell a structure to
+    who has never learned what it looks like.
+    """
     pieces: list[Piece] = []
     while len(pieces) < 3:
         pieces = []
-        for depth, (name, known) in enumerate(STRUCTURES.items()):
+        for name, known in STRUCTURES.items():
             for _ in range((rng.random() < known.presence) + (rng.random() < known.doubled)):
                 look = sample_appearance(name, rng)
-                place = (
-                    rng.gauss(known.place[0], known.place_deviation[0]),
-                    rng.gauss(known.place[1], known.place_deviation[1]),
-                )
-                frame = shapes.structure_frame(look, _inside(place), rng.uniform(0, math.pi))
+                frame = shapes.structure_frame(look, _somewhere(rng), rng.uniform(0, math.pi))
                 outline = shapes.structure_outline(look, frame, rng).tolist()
-                pieces.append(Piece(name, frame, [list(map(tuple, outline))], look, depth + rng.gauss(0, 0.8)))
+                pieces.append(Piece(name, frame, [list(map(tuple, outline))], look, rng.random()))
     return pieces
 
 
-def _inside(place: tuple[float, float], margin: float = 25) -> tuple[float, float]:
+def _somewhere(rng: random.Random) -> tuple[float, float]:
+    """Return a point in the field of view, not too near its border."""
+    while True:
+        x, y = rng.uniform(_MARGIN, WIDTH - _MARGIN), rng.uniform(_MARGIN, HEIGHT - _MARGIN)
+        if math.hypot(x - CIRCLE[0], y - CIRCLE[1]) < CIRCLE[2] - _MARGIN:
+            return x, y
+
+
+def _inside(place: tuple[float, float]) -> tuple[float, float]:
     """Pull a point into the field of view."""
     x, y, radius = CIRCLE
-    down = min(max(place[1], margin), HEIGHT - margin)
-    half = math.sqrt((radius - margin) ** 2 - (down - y) ** 2)
+    down = min(max(place[1], _MARGIN), HEIGHT - _MARGIN)
+    half = math.sqrt((radius - _MARGIN) ** 2 - (down - y) ** 2)
     return min(max(place[0], x - half), x + half), down
 
 

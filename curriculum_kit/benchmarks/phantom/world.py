@@ -1,9 +1,11 @@
 """What there is in the phantom's world: structures and instruments, with what each may look like.
 
 A structure's appearance is a draw from a Gaussian of its own over eleven parameters, so how much two
-structures overlap is known in closed form (`confusability`). The means were chosen so that colour
-alone does not give the order of the pairs: structures of like colour tend to differ in shape,
-texture or sheen, and the other way round. A similarity that sees no more than colour must fail here.
+structures overlap is known in closed form (`confusability`). The means were chosen by optimisation, with four
+aims: the 15 pairs are spread evenly from hardly to very confusable; colour alone does not give their order
+(rank correlation 0.0), for structures of like colour tend to differ in shape or texture and the other way round;
+shape, texture and sheen each keep a part; and what a frame of this size shows well (colour, shape, contrast)
+orders the pairs as all of it does. A similarity that sees no more than colour must fail here.
 """
 
 from __future__ import annotations
@@ -43,16 +45,12 @@ class Appearance(NamedTuple):
 
 @dataclass(frozen=True)
 class Structure:
-    """One kind of anatomy: the Gaussian of its appearance, and where in the frame it tends to lie.
+    """One kind of anatomy: the mean of its appearance, and how often it is there.
 
-    `spread` scales the standard deviations that all structures share. `presence` is the share of
-    frames that have one, `doubled` the share of frames that have one more.
+    `presence` is the share of frames that have one, `doubled` the share of frames that have one more.
     """
 
     mean: Appearance
-    spread: float
-    place: tuple[float, float]
-    place_deviation: tuple[float, float]
     presence: float
     doubled: float
 
@@ -67,26 +65,13 @@ class Instrument:
 
 
 STRUCTURES: Mapping[str, Structure] = {
-    "abdominal_wall_cavity": Structure(
-        Appearance(53, 31, 24, 4.48, 0.17, -2.01, 2.48, 1.46, 0.60, 0.87, -0.68), 1.15, (95, 60), (55, 35), 0.75, 0.0
-    ),
-    "liver": Structure(
-        Appearance(43, 25, 25, 4.53, 0.20, -2.15, 2.06, 1.75, 0.11, 0.82, -0.58), 1.10, (255, 70), (60, 32), 0.95, 0.0
-    ),
-    "omentum": Structure(
-        Appearance(61, 20, 29, 4.33, 0.22, -1.83, 2.05, 1.57, 0.28, 0.85, -0.70), 1.15, (235, 185), (70, 30), 0.80, 0.2
-    ),
-    "gut": Structure(
-        Appearance(55, 22, 15, 4.16, 0.76, -2.74, 2.67, 1.79, 0.74, 1.17, -0.69), 1.00, (290, 185), (65, 30), 0.65, 0.2
-    ),
-    "gallbladder": Structure(
-        Appearance(61, 14, 18, 4.33, 0.30, -1.83, 2.08, 1.43, 0.08, 0.88, -0.51), 1.10, (195, 105), (50, 35), 0.90, 0.0
-    ),
-    "cystic_plate": Structure(
-        Appearance(48, 27, 19, 4.10, 0.74, -2.05, 1.62, 1.82, 0.39, -0.04, -1.17), 1.10, (235, 120), (60, 35), 0.65, 0.0
-    ),
+    "abdominal_wall_cavity": Structure(Appearance(53.23, 31.1, 23.69, 4.13, 0.18, -1.93, 2.76, 1.89, 0.45, 0.67, -0.73), 0.68, 0),
+    "liver": Structure(Appearance(42.88, 25.41, 24.53, 4.19, 0.18, -2.18, 2.53, 2.19, 0.24, 0.65, -0.65), 0.86, 0),
+    "omentum": Structure(Appearance(62.21, 20.06, 28.29, 3.98, 0.17, -1.76, 2.63, 1.92, 0.28, 1.04, -0.61), 0.72, 0.2),
+    "gut": Structure(Appearance(54.88, 20.56, 17.7, 3.68, 0.89, -2.61, 2.81, 2.21, 0.54, 0.83, -0.78), 0.59, 0.2),
+    "gallbladder": Structure(Appearance(61.07, 14.46, 16.95, 3.78, 0.24, -1.9, 2.68, 1.82, 0.24, 0.88, -0.52), 0.81, 0),
+    "cystic_plate": Structure(Appearance(46.73, 27.4, 18.85, 3.76, 0.73, -2.24, 2.54, 2.2, 0.45, 0.48, -1.03), 0.59, 0),
 }
-"""From back to front, give or take."""
 
 INSTRUMENTS: Mapping[str, Instrument] = {
     "grasper": Instrument("silver", ("grasp", "retract"), 8),
@@ -98,7 +83,8 @@ INSTRUMENTS: Mapping[str, Instrument] = {
     "specimen_bag": Instrument("white", (), 1),
 }
 
-_DEVIATION = Appearance(8.0, 6.5, 6.5, 0.28, 0.22, 0.45, 0.28, 0.30, 0.20, 0.45, 0.35)
+_DEVIATION = Appearance(7.6, 6.175, 6.175, 0.266, 0.209, 0.4275, 0.266, 0.285, 0.19, 0.4275, 0.3325)
+"""Standard deviations that all structures share."""
 _CORRELATION = {(1, 0): -0.3, (2, 0): 0.3, (2, 1): 0.3}
 """Brighter tissue is paler and yellower; redder tissue is yellower too. All else is independent."""
 
@@ -116,19 +102,18 @@ def _correlation_root() -> NDArray[Any]:
 _ROOT = [[(column, float(x)) for column, x in enumerate(row) if x] for row in _correlation_root()]
 
 
-def gaussian(structure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean (11,) and covariance (11, 11) of a structure's appearance, in the order of `Appearance`."""
-    known = STRUCTURES[structure]
-    root = _correlation_root() * (np.array(_DEVIATION) * known.spread)[:, None]
-    return np.array(known.mean, dtype=np.float64), root @ root.T
+def covariance() -> NDArray[np.float64]:
+    """Return the covariance (11, 11) of an appearance, the same for all structures, in the order of `Appearance`."""
+    root = _correlation_root() * np.array(_DEVIATION)[:, None]
+    return np.asarray(root @ root.T)
 
 
 def sample_appearance(structure: str, rng: random.Random) -> Appearance:
     """Draw an appearance from the structure's Gaussian."""
-    known = STRUCTURES[structure]
-    white = [rng.gauss(0.0, 1.0) for _ in known.mean]
+    mean = STRUCTURES[structure].mean
+    white = [rng.gauss(0.0, 1.0) for _ in mean]
     mixed = [sum(weight * white[column] for column, weight in row) for row in _ROOT]
-    return Appearance._make(m + known.spread * d * z for m, d, z in zip(known.mean, _DEVIATION, mixed, strict=True))
+    return Appearance._make(m + d * z for m, d, z in zip(mean, _DEVIATION, mixed, strict=True))
 
 
 def color_word(appearance: Appearance) -> str:
@@ -139,24 +124,19 @@ def color_word(appearance: Appearance) -> str:
 def confusability(parameters: Sequence[str] = Appearance._fields) -> dict[tuple[str, str], float]:
     """Return how much each two structures overlap, 0 (never alike) to 1 (the same), by sorted pair of names.
 
-    It is the Bhattacharyya coefficient exp(-D) of the two Gaussians, with (Bhattacharyya 1943; Fukunaga,
-    *Introduction to Statistical Pattern Recognition*, 1990, eq. 3.152)
+    It is the Bhattacharyya coefficient exp(-D) of the two Gaussians, which have one covariance C (Bhattacharyya
+    1943; Fukunaga, *Introduction to Statistical Pattern Recognition*, 1990, eq. 3.152):
 
-        D = 1/8 m' C^-1 m + 1/2 ln(det C / sqrt(det C1 det C2)),   m = m1 - m2,   C = (C1 + C2) / 2.
+        D = 1/8 m' C^-1 m,   m the difference of their means.
 
     It bounds the error of the best classifier of the two from above (half of it, for equal priors).
     `parameters` names the ones to look at; all of them by default. Where a structure lies does not count.
     """
     columns = [Appearance._fields.index(name) for name in parameters]
-    block = np.ix_(columns, columns)
+    within = np.linalg.inv(covariance()[np.ix_(columns, columns)])
+    means = {name: np.array(known.mean)[columns] for name, known in STRUCTURES.items()}
     found = {}
     for one, other in itertools.combinations(sorted(STRUCTURES), 2):
-        (mean_1, covariance_1), (mean_2, covariance_2) = gaussian(one), gaussian(other)
-        apart = (mean_1 - mean_2)[columns]
-        between = ((covariance_1 + covariance_2) / 2)[block]
-        log_1, log_2, log_between = (
-            np.linalg.slogdet(c)[1] for c in (covariance_1[block], covariance_2[block], between)
-        )
-        distance = apart @ np.linalg.solve(between, apart) / 8 + (log_between - (log_1 + log_2) / 2) / 2
-        found[one, other] = float(np.exp(-distance))
+        apart = means[one] - means[other]
+        found[one, other] = float(np.exp(-apart @ within @ apart / 8))
     return found

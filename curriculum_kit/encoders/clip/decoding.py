@@ -34,7 +34,7 @@ def regions_of(
 
     `source` is the content of a file or its path; a box of None is the whole image. Animations show their first
     frame, transparency is ignored, as everywhere in ckit. A box that holds no part of the image is `corrupt`, and
-    so is an image of more pixels than Pillow decodes without a warning.
+    so is an image of more pixels than Pillow decodes without a warning. One for which there is no memory is `missing`.
     """
     try:
         stream = io.BytesIO(source) if isinstance(source, bytes) else _opened(Path(source))
@@ -44,6 +44,8 @@ def regions_of(
     with stream:
         try:
             image = in_rgb(decode(stream))
+        except MemoryError:  # no fault of the file: what is missing is tried again by the next run
+            return [None] * len(boxes), [ImageStatus.MISSING] * len(boxes)
         except Exception:  # each of Pillow's decoders fails on a broken file in a way of its own
             return [None] * len(boxes), [ImageStatus.CORRUPT] * len(boxes)
     for box in boxes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curriculum_kit import torchvision_repair
+from curriculum_kit import phantom_clip, torchvision_repair
 from curriculum_kit.errors import ModelUnavailable, did_you_mean
 
 RECOMMENDED = "hf-hub:microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"
@@ -14,7 +14,7 @@ RECOMMENDED = "hf-hub:microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"
 
 FORMS = (
     f"an open_clip architecture with its tag (ViT-B-32:laion2b_s34b_b79k), {RECOMMENDED}, "
-    "a model folder, or a checkpoint with its architecture (ViT-B-32:model.pt)"
+    "a model folder, a checkpoint with its architecture (ViT-B-32:model.pt), or phantom for the phantom alone"
 )
 
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth", ".ckpt")
@@ -59,11 +59,13 @@ def parse_name(name: str) -> ModelName:
     """Tell which kind of model a name means. The main forms are `ARCHITECTURE:TAG` and `hf-hub:organisation/name`.
 
     Also understood: `ARCHITECTURE/TAG`, OpenAI's spelling `ViT-B/32` of an architecture, `organisation/name`
-    without its prefix, a folder with or without `local-dir:`, and `ARCHITECTURE:FILE`. A folder that exists is
-    taken for one whatever it is called. Raises `ModelUnavailable`, which says what to write, for anything else:
+    without its prefix, a folder with or without `local-dir:`, and `ARCHITECTURE:FILE`. `phantom` is the model
+    that ships with ckit. Any other folder that exists is taken for one whatever it is called. Raises `ModelUnavailable`, which says what to write, for anything else:
     above all for an architecture alone, which open_clip would fill with random weights.
     """
     text = name.strip()
+    if text == phantom_clip.NAME:
+        return FolderName(phantom_clip.folder())
     if text.startswith(_HUB):
         return _hub(text.removeprefix(_HUB), name)
     path = Path(text.removeprefix(_LOCAL)).expanduser()

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from curriculum_kit.encoders.clip.files import ClipFiles, without
+from curriculum_kit.encoders.clip.files import CONFIG, ClipFiles, without
 from curriculum_kit.encoders.clip.hub import first_line
 from curriculum_kit.encoders.clip.names import open_clip
 from curriculum_kit.errors import ConfigInvalid, ModelUnavailable
@@ -119,20 +119,32 @@ def _tokenizer(files: ClipFiles) -> Callable[[list[str]], Any]:
 
 
 def _seen(error: Exception) -> str:
+    # Of bytes that are no pickle, torch's reader makes a KeyError of a number.
+    is_no_pickle = isinstance(error, KeyError) and isinstance(error.args[0], int)
     # torch advises to load the file without its safeguard, which would run whatever it holds.
-    if isinstance(error, UnpicklingError):
+    if is_no_pickle or isinstance(error, UnpicklingError | EOFError):
         return "the file is no checkpoint, or holds more than tensors"
-    return "the file is a TorchScript archive" if _is_script(error) else f"{type(error).__name__}: {first_line(error)}"
+    if _is_script(error):
+        return "the file is a TorchScript archive"
+    if _is_foreign(error):
+        return "its tensors are not those of the model"
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _next_step(files: ClipFiles, error: Exception) -> str:
     if _is_script(error):
         return "name open_clip's tag of that model instead (as ViT-B-32:openai)"
-    if "size mismatch" in str(error) or "state_dict" in str(error):
-        return (
-            f"these weights are not for {files.builds.removeprefix('local-dir:')}; name the architecture they are for"
-        )
+    if _is_foreign(error):
+        folder = files.builds.removeprefix("local-dir:")
+        if folder != files.builds:
+            return f"these weights are not for what {CONFIG} there describes; fetch the whole folder again"
+        return f"these weights are not for {folder}; name the architecture they are for"
     return "fetch it again, or pass another --clip-model"
+
+
+def _is_foreign(error: Exception) -> bool:
+    """Say whether the weights are those of another model, by the names and sizes of their tensors."""
+    return any(sign in str(error) for sign in ("size mismatch", "state_dict", "pos_embed"))
 
 
 def _is_script(error: Exception) -> bool:

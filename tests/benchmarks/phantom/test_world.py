@@ -13,7 +13,7 @@ from curriculum_kit.benchmarks.phantom.world import (
     Appearance,
     color_word,
     confusability,
-    gaussian,
+    covariance,
     sample_appearance,
 )
 
@@ -26,13 +26,12 @@ def spearman(a: list[float], b: list[float]) -> float:
 
 
 def test_confusability_of_one_parameter_is_the_textbook_value() -> None:
-    # Liver and gallbladder have the same deviation of redness, 6.5 * 1.1, and means 25 and 14:
-    # D = (25 - 14)^2 / (8 * 7.15^2).
-    assert confusability(["redness"])["gallbladder", "liver"] == pytest.approx(math.exp(-121 / (8 * 7.15**2)))
-    # Gut spreads by 6.5 * 1.0 about 22, liver by 7.15 about 25: unequal variances add 1/2 ln(mean / geometric mean).
-    mean = (6.5**2 + 7.15**2) / 2
-    distance = 9 / (8 * mean) + math.log(mean / (6.5 * 7.15)) / 2
-    assert confusability(["redness"])["gut", "liver"] == pytest.approx(math.exp(-distance))
+    # Redness has a deviation of 6.175; liver and gallbladder have means 25.41 and 14.46.
+    alone = confusability(["redness"])["gallbladder", "liver"]
+    assert alone == pytest.approx(math.exp(-((25.41 - 14.46) ** 2) / (8 * 6.175**2)))
+    # Elongation goes with nothing else: its distance, 0.24 - 0.18 at a deviation of 0.209, is added.
+    both = confusability(["redness", "elongation"])["gallbladder", "liver"]
+    assert both == pytest.approx(alone * math.exp(-(0.06**2) / (8 * 0.209**2)))
 
 
 def test_similarities_are_graded() -> None:
@@ -46,16 +45,15 @@ def test_similarities_are_graded() -> None:
 def test_samples_have_the_gaussian_they_are_drawn_from() -> None:
     rng = random.Random(0)
     drawn = np.array([sample_appearance("gut", rng) for _ in range(4000)])
-    mean, covariance = gaussian("gut")
-    deviation = np.sqrt(np.diag(covariance))
-    assert np.abs((drawn.mean(axis=0) - mean) / deviation).max() < 0.06
-    assert np.abs(np.corrcoef(drawn.T) - covariance / np.outer(deviation, deviation)).max() < 0.08
+    deviation = np.sqrt(np.diag(covariance()))
+    assert np.abs((drawn.mean(axis=0) - STRUCTURES["gut"].mean) / deviation).max() < 0.06
+    assert np.abs(np.corrcoef(drawn.T) - covariance() / np.outer(deviation, deviation)).max() < 0.08
 
 
 def test_a_classifier_on_the_true_parameters_confuses_what_is_confusable() -> None:
     rng, names = random.Random(0), sorted(STRUCTURES)
-    inverse = np.linalg.inv(np.mean([gaussian(name)[1] for name in names], axis=0))
-    means = np.array([gaussian(name)[0] for name in names])
+    inverse = np.linalg.inv(covariance())
+    means = np.array([STRUCTURES[name].mean for name in names])
     errors = np.zeros((6, 6))
     for row, name in enumerate(names):
         apart = np.array([sample_appearance(name, rng) for _ in range(3000)])[:, None] - means
@@ -73,14 +71,14 @@ def test_color_alone_does_not_rank_the_pairs() -> None:
     assert spearman([known[pair] for pair in pairs], [only_color[pair] for pair in pairs]) < 0.2
 
     crops = defaultdict(list)
-    for frame in range(110):
+    for frame in range(220):
         scene = sample_scene(0, "VID01", frame)
         pixels = np.asarray(draw(scene, random.Random(frame))) // 32
         for thing in scene.things:
             x0, y0, x1, y1 = thing.box
             colors = pixels[y0 : y1 + 1, x0 : x1 + 1].reshape(-1, 3) @ np.array([64, 8, 1])
             crops[thing.component].append(np.bincount(colors, minlength=512) / len(colors))
-    assert min(len(crops[name]) for name in STRUCTURES) >= 60
+    assert min(len(crops[name]) for name in STRUCTURES) > 100
     mean = {name: np.mean(crops[name], axis=0) for name in STRUCTURES}
     intersection = [float(np.minimum(mean[a], mean[b]).sum()) for a, b in pairs]
     correlation = [float(np.corrcoef(mean[a], mean[b])[0, 1]) for a, b in pairs]

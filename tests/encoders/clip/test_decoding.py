@@ -1,4 +1,3 @@
-import io
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,25 +12,11 @@ from PIL import Image
 from curriculum_kit.encoders.clip.decoding import MAX_ASPECT, Box, regions_of
 from curriculum_kit.enums import ImageStatus
 
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+Encode = Callable[..., bytes]
 
 
 def keep(image: Image.Image) -> Image.Image:
     return image
-
-
-def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
-    stream = io.BytesIO()
-    image.save(stream, form, **options)
-    return stream.getvalue()
-
-
-def quarters(mode: str = "RGB") -> Image.Image:
-    """Return 4 x 4 pixels: red and green above, blue and white below."""
-    image = Image.new("RGB", (4, 4), RED)
-    for colour, box in ((GREEN, (2, 0, 4, 2)), (BLUE, (0, 2, 2, 4)), (WHITE, (2, 2, 4, 4))):
-        image.paste(colour, box)
-    return image.convert(mode)
 
 
 def status_of(source: bytes | Path) -> ImageStatus:
@@ -40,40 +25,44 @@ def status_of(source: bytes | Path) -> ImageStatus:
     return status[0]
 
 
-def test_a_box_is_one_of_the_image_as_it_is_seen() -> None:
+def test_a_box_is_one_of_the_image_as_it_is_seen(encoded: Encode, quarters: Image.Image) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned a quarter clockwise to be seen
-    upper_left, _ = regions_of(encoded(quarters(), exif=exif), [(0.0, 0.0, 0.5, 0.5)], keep)
-    np.testing.assert_array_equal(upper_left[0], np.full((2, 2, 3), BLUE))
+    upper_left, _ = regions_of(encoded(quarters, exif=exif), [(0.0, 0.0, 0.5, 0.5)], keep)
+    np.testing.assert_array_equal(upper_left[0], np.full((2, 2, 3), (0, 0, 255)))
 
 
-def test_more_than_8_bits_are_stretched() -> None:
+def test_more_than_8_bits_are_stretched(encoded: Encode) -> None:
     values = np.array([[0, 1023], [2046, 4092]], dtype=np.uint16)
     (pixels,), _ = regions_of(encoded(Image.fromarray(values)), [None], keep)
     assert pixels is not None
     np.testing.assert_array_equal(pixels[..., 0], [[0, 64], [128, 255]])
 
 
-def bomb() -> bytes:
+def bomb(encoded: Encode) -> bytes:
     """Return a PNG that says it has 30,000 x 30,000 pixels, in 100 kB."""
     small = encoded(Image.new("1", (8, 8)))
     head = b"IHDR" + (30_000).to_bytes(4, "big") * 2 + small[24:29]
     return small[:12] + head + zlib.crc32(head).to_bytes(4, "big") + small[33:]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"a text file",
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 4 4\n%%EndComments\n",  # would start Ghostscript
-        encoded(Image.effect_noise((64, 64), 50))[:1000],
-        encoded(Image.effect_noise((64, 64), 50), "JPEG")[:500],
-        bomb(),
-    ],
-    ids=["empty", "text", "postscript", "cut png", "cut jpeg", "bomb"],
-)
-def test_what_cannot_be_decoded_is_corrupt(content: bytes, tmp_path: Path) -> None:
+@pytest.fixture
+def broken(encoded: Encode) -> dict[str, bytes]:
+    """Return contents of files that are no image."""
+    noise = Image.effect_noise((64, 64), 50)
+    return {
+        "empty": b"",
+        "text": b"a text file",
+        "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 4 4\n%%EndComments\n",  # would start Ghostscript
+        "cut png": encoded(noise)[:1000],
+        "cut jpeg": encoded(noise, "JPEG")[:500],
+        "bomb": bomb(encoded),
+    }
+
+
+@pytest.mark.parametrize("kind", ["empty", "text", "postscript", "cut png", "cut jpeg", "bomb"])
+def test_what_cannot_be_decoded_is_corrupt(kind: str, broken: dict[str, bytes], tmp_path: Path) -> None:
+    content = broken[kind]
     assert status_of(content) is ImageStatus.CORRUPT
     file = tmp_path / "image.png"
     file.write_bytes(content)
@@ -85,10 +74,16 @@ def test_what_is_no_file_is_missing(tmp_path: Path, name: str) -> None:
     assert status_of(tmp_path / name) is ImageStatus.MISSING
 
 
+def test_where_memory_runs_out_the_file_is_not_to_blame(encoded: Encode, quarters: Image.Image) -> None:
+    with patch.object(Image.Image, "convert", side_effect=MemoryError):
+        assert status_of(encoded(quarters)) is ImageStatus.MISSING
+
+
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-@given(st.binary(max_size=300), st.sampled_from([encoded(quarters(), form) for form in ("PNG", "JPEG", "GIF", "BMP")]))
+@given(noise=st.binary(max_size=300), form=st.sampled_from(["PNG", "JPEG", "GIF", "BMP"]))
 @settings(deadline=None)
-def test_no_bytes_raise(noise: bytes, whole: bytes) -> None:
+def test_no_bytes_raise(noise: bytes, form: str, encoded: Encode, quarters: Image.Image) -> None:
+    whole = encoded(quarters, form)
     at = len(noise) % len(whole)
     with patch.object(Image, "MAX_IMAGE_PIXELS", 10_000):  # for time alone: noise in a head asks for large images
         assert status_of(noise) in set(ImageStatus)
@@ -106,7 +101,7 @@ def test_no_bytes_raise(noise: bytes, whole: bytes) -> None:
         ((float(np.float32(0.1)), 0.0, float(np.float32(0.3)), 1.0), (10, 4)),
     ],
 )
-def test_a_region_holds_the_pixels_that_its_box_touches(box: Box, shape: tuple[int, int]) -> None:
+def test_a_region_holds_the_pixels_that_its_box_touches(box: Box, shape: tuple[int, int], encoded: Encode) -> None:
     pixels, status = regions_of(encoded(Image.new("RGB", (20, 10))), [box], keep)
     assert status == [ImageStatus.OK]
     assert pixels[0] is not None
@@ -116,14 +111,14 @@ def test_a_region_holds_the_pixels_that_its_box_touches(box: Box, shape: tuple[i
 @pytest.mark.parametrize(
     "box", [(0.6, 0.0, 0.4, 1.0), (1.0, 0.0, 2.0, 1.0), (-1.0, 0.0, 0.0, 1.0), (float("nan"), 0.0, 1.0, 1.0)]
 )
-def test_a_box_that_holds_nothing_spoils_its_own_region_alone(box: Box) -> None:
-    pixels, status = regions_of(encoded(quarters()), [box, None], keep)
+def test_a_box_that_holds_nothing_spoils_its_own_region_alone(box: Box, encoded: Encode, quarters: Image.Image) -> None:
+    pixels, status = regions_of(encoded(quarters), [box, None], keep)
     assert status == [ImageStatus.CORRUPT, ImageStatus.OK]
     assert pixels[0] is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 30_000), (30_000, 1)])
-def test_extreme_shapes_stay_within_bounds(size: tuple[int, int]) -> None:
+def test_extreme_shapes_stay_within_bounds(size: tuple[int, int], encoded: Encode) -> None:
     seen: list[tuple[int, int]] = []
     watch: Callable[[Image.Image], Image.Image] = lambda image: (seen.append(image.size), image)[1]  # noqa: E731
     assert regions_of(encoded(Image.new("L", size)), [None], watch)[1] == [ImageStatus.OK]

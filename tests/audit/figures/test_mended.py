@@ -1,7 +1,6 @@
-"""The audit and its fixes on the real files: the figures that are known of them, before and after.
+"""What is left in the real files after all fixes.
 
-What is left after a fix is also judged by naive Bayes of scikit-learn and by counting in numpy, so that the audit is
-not its own judge.
+It is also judged by naive Bayes of scikit-learn and by counting in numpy, so that the audit is not its own judge.
 """
 
 import re
@@ -13,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from scipy.stats import binomtest
 from sklearn.feature_extraction.text import CountVectorizer
@@ -22,18 +20,19 @@ from sklearn.naive_bayes import MultinomialNB
 
 from curriculum_kit.audit.formats.features import features_of
 from curriculum_kit.audit.formats.relations import Relations
-from curriculum_kit.benchmarks import reader_of
 from curriculum_kit.enums import Check
 from curriculum_kit.labels import fold_label, near_key
 from curriculum_kit.offers import Offers, offers_of
 from curriculum_kit.pipeline.audit import Audit, audit
 from curriculum_kit.pipeline.fix import fix
-from curriculum_kit.pipeline.ingest import ingest
 from curriculum_kit.schemas import schema_of
 
 pytestmark = pytest.mark.real_data
 
 Rows = list[dict[str, Any]]
+Named = Callable[[Audit], dict[str, dict[str, Any]]]
+Questions = Callable[..., Rows]
+
 ANATOMY = "question_type = 'Anatomy Identification'"
 ALARMS = ("serious", "warning")
 
@@ -55,46 +54,6 @@ RULES: dict[str, Callable[[str], float]] = {
 }
 
 
-def ingested(name: str, source: Path, folder: Path) -> Path:
-    ingest(reader_of(name), source, folder)
-    return folder
-
-
-def questions_of(folder: Path, question_type: str | None = None) -> Rows:
-    rows = pq.read_table(folder / "questions.parquet").to_pylist()
-    return [row for row in rows if question_type in (None, row["question_type"])]
-
-
-def named(found: Audit) -> dict[str, dict[str, Any]]:
-    return {row["name"]: row for row in found.findings.to_pylist()}
-
-
-def right_of(finding: dict[str, Any]) -> int:
-    """Return in how many of its rows the rule of a finding on formats is right."""
-    return round(float(finding["figure"]) * int(finding["rows"]))
-
-
-@pytest.fixture(scope="module")
-def omnimedvqa(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ingested("omnimedvqa", real_data / "omnimedvqa", tmp_path_factory.mktemp("omnimedvqa"))
-
-
-@pytest.fixture(scope="module")
-def med_r1(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ingested("med-r1", real_data / "med_r1", tmp_path_factory.mktemp("med-r1"))
-
-
-@pytest.fixture(scope="module")
-def whole(omnimedvqa: Path) -> Audit:
-    """Return the forms and paths of all questions of OmniMedVQA."""
-    return audit(omnimedvqa, checks=[Check.FORMATS, Check.PATHS])
-
-
-@pytest.fixture(scope="module")
-def anatomy(omnimedvqa: Path) -> Audit:
-    return audit(omnimedvqa, where=ANATOMY)
-
-
 @pytest.fixture(scope="module")
 def cleaned(omnimedvqa: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return OmniMedVQA after all fixes."""
@@ -111,64 +70,9 @@ def resplit(med_r1: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_option_in_lower_case_is_the_right_one(whole: Audit, anatomy: Audit, omnimedvqa: Path) -> None:
-    name = "formats/source/alone-begins-lower-case"
-    for found, figure in ((whole, 11_062), (anatomy, 10_018)):
-        finding = named(found)[name]
-        assert (finding["severity"], finding["rows"], right_of(finding)) == ("serious", figure, figure)
-        assert finding["p_value"] < 1e-300
-    # Each of these questions is in the evidence, with the option in question: it is the answer.
-    answers = {row["question_id"]: row["answer"] for row in questions_of(omnimedvqa)}
-    shown = [row for row in whole.evidence.to_pylist() if row["name"] == name]
-    assert len({row["question_id"] for row in shown}) == len(shown) == 11_062
-    assert all(row["detail"][0].islower() and fold_label(row["detail"]) == answers[row["question_id"]] for row in shown)
-
-
-def test_the_option_that_alone_has_or_lacks_the_full_stop_is_the_right_one(whole: Audit) -> None:
-    rules = [named(whole)[f"formats/source/alone-{which}ends-full-stop"] for which in ("", "not-")]
-    assert all(rule["severity"] in ALARMS for rule in rules)
-    assert (sum(rule["rows"] for rule in rules), sum(map(right_of, rules))) == (5_296, 5_259)
-
-
-def test_image_paths_hold_the_answers(whole: Audit, anatomy: Audit) -> None:
-    for found, rows, of in ((whole, 10_724, 53_018), (anatomy, 7_400, 13_633)):
-        finding = named(found)["paths/answer-in-path"]
-        assert (finding["severity"], finding["rows"], finding["of"]) == ("warning", rows, of)
-        assert finding["figure"] > 0.99
-
-
-def test_anatomy_is_answered_without_the_image(anatomy: Audit) -> None:
-    found = named(anatomy)
-    assert anatomy.questions == 13_633
-    for name, figure in (("prior/accuracy", 0.79), ("blind/prior-and-words", 0.86)):
-        assert found[name]["severity"] == "serious"
-        assert found[name]["figure"] == pytest.approx(figure, abs=0.02)
-        assert found[name]["low"] < found[name]["figure"] < found[name]["high"]
-        assert found[name]["expected"] == pytest.approx(0.25, abs=0.001)
-    assert found["blind/accuracy"]["figure"] >= found["blind/prior-and-words"]["figure"]
-    assert anatomy.blind is not None
-    assert anatomy.blind.num_rows == 13_633
-    assert np.mean(anatomy.blind["prior"].to_numpy()) > 0.6
-
-
-def test_anatomy_r1_is_guessed_by_its_words(real_data: Path, tmp_path: Path) -> None:
-    found = audit(ingested("anatomy-r1", real_data / "anatomy_r1", tmp_path / "tables"))
-    assert found.questions == 2_000
-    assert named(found)["blind/prior-and-words"]["figure"] == pytest.approx(0.43, abs=0.02)
-    assert named(found)["words/give-aways"]["severity"] in ALARMS
-    details = [row["detail"] for row in found.evidence.to_pylist() if row["name"] == "words/give-aways"]
-    assert any("yellow" in detail and detail.endswith("-> omentum") for detail in set(details))
-
-
-def test_test_images_of_med_r1_are_in_train(med_r1: Path) -> None:
-    found = audit(med_r1, checks=[Check.LEAKS])
-    finding = named(found)["leaks/same-image-test-train-modality"]
-    assert (finding["severity"], finding["rows"], finding["of"]) == ("serious", 526, 1_615)
-    shown = {row["question_id"] for row in found.evidence.to_pylist() if row["name"] == finding["name"]}
-    assert len(shown) == 526
-
-
-def test_no_question_and_no_answer_is_lost_by_the_fixes(omnimedvqa: Path, cleaned: Path) -> None:
+def test_no_question_and_no_answer_is_lost_by_the_fixes(
+    omnimedvqa: Path, cleaned: Path, questions_of: Questions
+) -> None:
     before, after = questions_of(omnimedvqa), questions_of(cleaned)
     assert [row["question_id"] for row in before] == [row["question_id"] for row in after]
     fewer: Counter[str] = Counter()
@@ -185,7 +89,7 @@ def test_no_question_and_no_answer_is_lost_by_the_fixes(omnimedvqa: Path, cleane
     }
 
 
-def test_nothing_but_words_and_paths_gives_anatomy_away_after_the_fixes(cleaned: Path) -> None:
+def test_nothing_but_words_and_paths_gives_anatomy_away_after_the_fixes(cleaned: Path, named: Named) -> None:
     found = named(audit(cleaned, where=ANATOMY))
     # Not even a note: no rule is beyond chance, and none has to be put down to its labels.
     assert {name: row["severity"] for name, row in found.items() if row["check"] == "formats"} == {
@@ -200,7 +104,9 @@ def test_nothing_but_words_and_paths_gives_anatomy_away_after_the_fixes(cleaned:
     assert found["options/none"]["severity"] == found["letters/none"]["severity"] == "clear"
 
 
-def test_no_rule_on_the_form_is_right_more_often_than_chance_after_the_fixes(cleaned: Path) -> None:
+def test_no_rule_on_the_form_is_right_more_often_than_chance_after_the_fixes(
+    cleaned: Path, questions_of: Questions
+) -> None:
     rows = [row for row in questions_of(cleaned, "Anatomy Identification") if len(row["choices"]) >= 3]
     for as_given in (True, False):
         offers = offers_of([pa.Table.from_pylist(rows, schema=schema_of("questions"))], as_given=as_given)
@@ -217,7 +123,7 @@ def test_no_rule_on_the_form_is_right_more_often_than_chance_after_the_fixes(cle
         assert {rule: one for rule, one in fired.items() if one.p_value * len(fired) < 0.001} == {}
 
 
-def test_numpy_and_scikit_learn_agree(omnimedvqa: Path, cleaned: Path) -> None:
+def test_numpy_and_scikit_learn_agree(omnimedvqa: Path, cleaned: Path, questions_of: Questions) -> None:
     before, after = (questions_of(folder, "Anatomy Identification") for folder in (omnimedvqa, cleaned))
     lower_case = odd_one_out(before, RULES["begins in lower case"])
     assert (lower_case.fired, lower_case.right) == (10_018, 10_018)
@@ -230,7 +136,9 @@ def test_numpy_and_scikit_learn_agree(omnimedvqa: Path, cleaned: Path) -> None:
     assert words <= 0.50
 
 
-def test_no_image_of_med_r1_is_on_both_sides_after_the_fixes(med_r1: Path, resplit: Path) -> None:
+def test_no_image_of_med_r1_is_on_both_sides_after_the_fixes(
+    med_r1: Path, resplit: Path, questions_of: Questions
+) -> None:
     found = audit(resplit, checks=[Check.LEAKS])
     assert [row["name"] for row in found.findings.to_pylist() if row["rows"]] == []
     before, after = questions_of(med_r1), questions_of(resplit)

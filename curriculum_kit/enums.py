@@ -170,3 +170,14 @@ class ScheduleKind(StrEnum):
     """Without regard to difficulty: what a curriculum is compared with."""
     REVERSED = "reversed"
     """Tier by tier, from the hardest to the easiest."""
+
+
+class WriterKind(StrEnum):
+    """Who words questions anew."""
+
+    RULES = "rules"
+    """A grammar; no model."""
+    LLM = "llm"
+    """A server that speaks the OpenAI protocol."""
+    LOCAL = "local"
+    """A chat model of transformers, in this process."""

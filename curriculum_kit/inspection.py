@@ -1,4 +1,4 @@
-"""A curriculum at a glance: tiers with their range of S(q), commonest answers and examples.
+"""A curriculum at a glance: tiers with their range of S(q), commonest answers and examples; groups with theirs.
 
 Reads the view `shards` of a DuckDB connection (the `shard` table); gives dataclasses.
 """
@@ -62,6 +62,37 @@ def summarise_tiers(database: duckdb.DuckDBPyConnection) -> list[TierSummary]:
             histogram=_bins(database, tier),
         )
         for tier, questions, groups, low, high, mean in rows
+    ]
+
+
+@dataclass(frozen=True)
+class GroupExample:
+    """One group: its wordings, the original first, each with who wrote it (None for the original)."""
+
+    group_id: str
+    wordings: list[tuple[str, str | None]]
+    choices: list[str]
+    answer: str
+
+
+def example_groups(database: duckdb.DuckDBPyConnection, count: int = 6) -> list[GroupExample]:
+    """Return groups with further wordings, of different texts, at evenly spaced places of the curriculum."""
+    query = (
+        "WITH groups AS (SELECT group_id, min(tier) AS tier, min(difficulty) AS difficulty, "
+        "min_by(question, variant_id) AS original, count(*) AS size FROM shards GROUP BY 1 HAVING size > 1), "
+        "texts AS (SELECT min(group_id) AS group_id, min_by(tier, group_id) AS tier, "
+        "min_by(difficulty, group_id) AS difficulty FROM groups GROUP BY original), "
+        "ranked AS (SELECT group_id, row_number() OVER (ORDER BY tier, difficulty, group_id) - 1 AS place, "
+        "count(*) OVER () AS size FROM texts), "
+        "picked AS (SELECT group_id FROM ranked WHERE place IN "
+        "(SELECT round(i * (size - 1) / greatest(? - 1, 1)) FROM range(?) AS steps(i))) "
+        "SELECT group_id, list([question, list_filter(metadata, lambda pair: pair.key = 'writer')[1].value] ORDER BY variant_id), "
+        "any_value(choices), any_value(answer) FROM shards WHERE group_id IN (SELECT group_id FROM picked) "
+        "GROUP BY group_id ORDER BY min(tier), min(difficulty), group_id"
+    )
+    return [
+        GroupExample(group, [(text, writer) for text, writer in wordings], choices, answer)
+        for group, wordings, choices, answer in _rows(database, query, count, count)
     ]
 
 

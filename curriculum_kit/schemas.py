@@ -183,6 +183,18 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("prior", pa.float64(), "probability of the answer to who knows the labels' prior alone"),
         Column("blind", pa.float64(), "probability of the answer to who sees all but the image, 0 to 1"),
     ),
+    "wordings": (
+        Column("question", pa.string(), "the original wording, as in the shards"),
+        Column("wording", pa.string(), "what a writer proposed; null where it gave nothing", True),
+        Column("writer", pa.string(), "rules, llm:MODEL or local:MODEL"),
+        Column("variety", pa.string(), "syntax, perspective, order or register; null where not said", True),
+        Column("attempt", pa.int32(), "0 for the first time that this writer was asked"),
+        Column("variant_id", pa.int32(), "as in the shards; null where it is not used", True),
+        Column("reason", pa.string(), "why it was refused, or why there is none; null where accepted", True),
+        Column("detail", pa.string(), "what exactly was seen", True),
+        Column("similarity", pa.float64(), "cosine of the sentences, -1 to 1; null where not compared", True),
+        Column("groups", pa.int64(), "groups that ask this question"),
+    ),
     "shard": (
         Column("question_id", pa.string(), "as in questions"),
         Column("group_id", pa.string(), "rows of one GRPO group share it and stand together"),

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from curriculum_kit.card.choices import choices_section
+from curriculum_kit.card.groups import groups_section
 from curriculum_kit.enums import ChoiceSource, Order
 
 _HEAD = """---
@@ -38,10 +39,11 @@ def data_card(manifest: dict[str, Any]) -> str:
         _sources(manifest),
         _tiers(stages["tiers"], manifest["config"]),
         choices_section(manifest),
+        groups_section(manifest),
         _audit(manifest),
         _use(manifest),
     ]
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def _head(manifest: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ from curriculum_kit import __version__
 from curriculum_kit.cli.audit import audit
 from curriculum_kit.cli.build import build_curriculum
 from curriculum_kit.cli.doctor import doctor
+from curriculum_kit.cli.forecast import forecast
+from curriculum_kit.cli.groups import groups
 from curriculum_kit.cli.ingest import ingest
 from curriculum_kit.cli.inspect import inspect
 from curriculum_kit.cli.validate import validate
@@ -47,8 +49,10 @@ def _common(
 app.command("ingest")(ingest)
 app.command("audit")(audit)
 app.command("build-curriculum")(build_curriculum)
+app.command("groups")(groups)
 app.command("inspect")(inspect)
 app.command("validate")(validate)
+app.command("forecast")(forecast)
 app.command("doctor")(doctor)
 
 

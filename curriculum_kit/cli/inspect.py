@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 def inspect(
     folder: Annotated[Path, typer.Argument(help="Curriculum, or tables of ckit ingest.", show_default=False)],
     sql: Annotated[str | None, typer.Option("--sql", help="DuckDB query over views named after the tables.")] = None,
+    groups: Annotated[bool, typer.Option("--groups", help="Show question groups and how they came about.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; all rows of --sql.")] = False,
 ) -> None:
     """Show the tiers at a glance, or query the tables.
 
-    A curriculum has the views shards, choices, similarity, images, rejects; an ingest has questions, images,
-    choices, rejects. After ckit audit, both have findings, evidence and blind too.
+    A curriculum has the views shards, choices, similarity, images, rejects, and wordings after ckit groups; an
+    ingest has questions, images, choices, rejects. After ckit audit, both have findings, evidence and blind too.
 
     Examples:
 
       ckit inspect demo
+
+      ckit inspect demo --groups
 
       ckit inspect demo --sql "SELECT answer, count(*) FROM shards GROUP BY 1"
     """
@@ -49,12 +52,35 @@ def inspect(
         else:
             print_questions(manifest["rows"], counts)
         return
+    if groups:
+        _show_groups(folder, manifest, database, as_json)
+        return
     with reading(folder):
         tiers = summarise_tiers(database)
     if as_json:
         print_json(tiers)
     else:
         print_tiers(tiers)
+
+
+def _show_groups(
+    folder: Path, manifest: dict[str, Any], database: duckdb.DuckDBPyConnection, as_json: bool
+) -> None:
+    from curriculum_kit.cli.groups_view import print_facts, print_group_examples
+    from curriculum_kit.errors import ConfigInvalid
+    from curriculum_kit.inspection import example_groups
+    from curriculum_kit.pipeline.open import reading
+
+    facts = manifest.get("groups")
+    if facts is None:
+        raise ConfigInvalid(f"{folder} has no question groups; ckit groups {folder} makes them")
+    with reading(folder):
+        examples = example_groups(database)
+    if as_json:
+        print_json({"groups": facts, "examples": [vars(example) for example in examples]})
+    else:
+        print_facts(facts)
+        print_group_examples(examples)
 
 
 def _counts(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -49,6 +49,22 @@ def numbers(text: str | None, option: str) -> tuple[float, ...] | None:
         ) from None
 
 
+def whole_numbers(text: str | None, option: str) -> tuple[int, ...] | None:
+    """Return the whole numbers that a text lists; None where it was not given. Raises as `numbers` does.
+
+    >>> whole_numbers("1, 2", "--tiers")
+    (1, 2)
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ConfigInvalid(
+            f"{option} {text!r} is no list of whole numbers; give them with commas, such as 1,2"
+        ) from None
+
+
 def named_numbers(text: str | None, option: str) -> dict[str, float] | None:
     """Return the numbers that a text gives names to; None where it was not given. Raises as `numbers` does.
 

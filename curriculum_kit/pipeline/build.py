@@ -20,6 +20,7 @@ from curriculum_kit import __version__
 from curriculum_kit.card import data_card
 from curriculum_kit.config import BuildConfig
 from curriculum_kit.errors import OutputOccupied
+from curriculum_kit.pipeline.group_shards import GROUPS, WORDINGS
 from curriculum_kit.pipeline.runner import StageRunner
 from curriculum_kit.pipeline.shared import Shared
 from curriculum_kit.pipeline.sources import describe
@@ -77,10 +78,12 @@ def build(
         with OutputFolder.claim(output, "curriculum", force) as folder:
             asked = config.decisive
             refuse_other(folder, asked, force)
+            _refuse_groups(folder, force)
             runner = StageRunner(folder, on_stage, shared.siblings if shared else ())
             work = Stages(config, folder, runner, progress, shared)
             folder.forget_manifest()
             work.run()
+            (folder.root / WORDINGS).unlink(missing_ok=True)  # of groups that are gone
             manifest = _manifest(asked, work)
             write_text(folder.root / "README.md", with_validation(data_card(manifest), folder.root, manifest))
             write_json(folder.root / MANIFEST, manifest)
@@ -129,6 +132,14 @@ def refuse_other(folder: OutputFolder, asked: dict[str, Any], force: bool) -> No
         f"{folder.root} holds {_HELD[folder.kind]} built otherwise ({', '.join(changed)}); "
         "choose another -o, or --force to rebuild it"
     )
+
+
+def _refuse_groups(folder: OutputFolder, force: bool) -> None:
+    """Raise `OutputOccupied` where the curriculum has groups: a build writes its shards without them."""
+    if not force and GROUPS in (folder.manifest or {}):
+        raise OutputOccupied(
+            f"{folder.root} holds question groups, which a build would take out; choose another -o, or --force"
+        )
 
 
 def _short(value: Any) -> str:

@@ -17,7 +17,7 @@ from curriculum_kit.storage import MANIFEST, read_json, sha256_of
 _VIEWS = {
     "curriculum": {
         "shards": "shards/**/*.parquet",
-        **{name: f"{name}.parquet" for name in ("choices", "similarity", "images", "rejects")},
+        **{name: f"{name}.parquet" for name in ("choices", "similarity", "images", "rejects", "wordings")},
     },
     "questions": {name: f"{name}.parquet" for name in ("questions", "images", "choices", "rejects", "scenes")},
 }

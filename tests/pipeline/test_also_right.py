@@ -1,15 +1,20 @@
 """What is right beside the answer: by the scene graph, by the same words, by the same type."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from curriculum_kit.labels import fold_label
 from curriculum_kit.pipeline.also_right import MOST_OF_A_TYPE, AlsoRight
 from curriculum_kit.pipeline.sources import Selection, open_source
-from curriculum_kit.storage import connect
+from curriculum_kit.schemas import schema_of
+from curriculum_kit.storage import connect, sha256_of, write_table
 
 FOUR = ("gallbladder", "gut", "heart", "kidney")
 """What the first of the 70 questions offers."""
@@ -76,11 +81,23 @@ def test_only_the_selected_questions_count(asked: Callable[..., Path]) -> None:
     assert set().union(*found.values()) <= {"gut"}
 
 
-def test_a_scene_graph_decides_where_it_knows_the_question(phantom: Path) -> None:
-    found, counts = looked_up(phantom)
+def test_a_scene_graph_decides_where_it_knows_the_question(phantom: Path, tmp_path: Path) -> None:
     rows = pq.read_table(phantom / "questions.parquet").to_pylist()
+    asked = next(row for row in rows if row["question_type"] == "query_component")
+    # As it is asked, one thing is meant; asked like this, every structure of the frame is right.
+    asked["question"] = "There is a anatomy; what is its name?"
+    vague = tmp_path / "vague"
+    shutil.copytree(phantom, vague)
+    before = sha256_of(vague / "questions.parquet")
+    write_table(vague / "questions.parquet", pa.Table.from_pylist(rows, schema_of("questions")), "questions")
+    manifest = (vague / "manifest.json").read_text().replace(before, sha256_of(vague / "questions.parquet"))
+    (vague / "manifest.json").write_text(manifest)
+    found, counts = looked_up(vague)
     assert counts["checked_against_scene"] > 0.9 * len(rows)
     known = [row for row in rows if row["question_type"] in {"count", "exist"}]
     assert not any(found[row["question_id"]] for row in known)
-    # Several instruments may be what "the thing" is: then all of them are right.
-    assert any(found.values())
+    scenes = pq.read_table(phantom / "scenes.parquet").to_pylist()
+    [scene] = [row for row in scenes if row["image_id"] == asked["image_ids"][0]]
+    objects = next(iter(json.loads(scene["scene_graph"])["scenes"]))["objects"]
+    seen = {fold_label(thing["component"]) for thing in objects if thing["type"] == "anatomy"}
+    assert found[asked["question_id"]] == seen - {asked["answer"]}

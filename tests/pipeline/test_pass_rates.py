@@ -129,3 +129,38 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         said = mistake(tmp_path / name)
         assert said.startswith(f"DIR/{name} ")
         assert "\n" not in said
+
+
+def per_wording(path: Path, content: str) -> list[tuple[object, ...]]:
+    path.write_text(content)
+    database = duckdb.connect()
+    load_pass_rates(database, path, per_wording=True)
+    return database.execute("SELECT question_id, variant_id, pass_rate, rollouts FROM rates ORDER BY ALL").fetchall()
+
+
+def test_wordings_and_rollouts_are_read_where_they_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    content = "question_id,variant_id,pass_rate,rollouts\na,0,0.5,8\na,1,0.19,16\nb,0.0,0.33,3\n"
+    assert per_wording(path, content) == [("a", 0, 0.5, 8), ("a", 1, 0.19, 16), ("b", 0, 0.33, 3)]
+    assert "question_ids that stand there more than once: 1, the first is 'a', 2 times" in mistake(path)
+    assert per_wording(path, "question_id,pass_rate\na,0.5\n") == [("a", 0, 0.5, None)]
+    lines = '{"question_id": "a", "pass_rate": 0.25, "variant_id": 2, "rollouts": 4}\n'
+    assert per_wording(tmp_path / "rates.jsonl", lines) == [("a", 2, 0.25, 4)]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("question_id,pass_rate,variant_id\na,1,-1\n", "variant_id '-1' of question 'a' is no whole number from 0 on"),
+        ("question_id,pass_rate,variant_id\na,1,x\n", "variant_id 'x' of question 'a' is no whole number from 0 on"),
+        ("question_id,pass_rate,rollouts\na,1,0\n", "rollouts '0' of question 'a' is no whole number from 1 on"),
+        ("question_id,pass_rate,rollouts\na,1,2.5\nb,1,\n", "rollouts '2.5' of question 'a' is no whole number"),
+        ("question_id,pass_rate,rollouts\na,0.4,8\n", "pass_rate '0.4' of question 'a' is no share of its rollouts"),
+        ("question_id,pass_rate,variant_id\na,1,1\na,0,1.0\n", "pairs of question_id and variant_id that stand there"),
+        ("question_id,pass_rate\na,1\na,0\n", "or tell its wordings apart by a column variant_id"),
+    ],
+)
+def test_wordings_and_rollouts_that_cannot_be(content: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(CkitError) as caught:
+        per_wording(tmp_path / "rates.csv", content)
+    assert says in str(caught.value)

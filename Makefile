@@ -7,17 +7,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 setup: .venv/.dev ## everything that developing and testing need
 
-.venv/.base: pyproject.toml constraints.txt
+.venv/.demo: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ckit needs Python 3.11 or newer: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) -e .
+	$(PIP) -e '.[clip,train]'
 	touch $@
 
-.venv/.dev: .venv/.base
+.venv/.dev: .venv/.demo
 	$(PIP) -e '.[dev]'
 	touch $@
 
-demo: .venv/.base ## the main job on the embedded sample, and a look at the result
+demo: .venv/.demo ## the main job on the embedded sample, and a look at the result
 	$(BIN)/ckit build-curriculum --sample -o demo
 	$(BIN)/ckit inspect demo
 
@@ -35,6 +35,7 @@ bench: .venv/.dev ## speed and memory, side by side with the baselines
 	$(BIN)/python bench/build.py
 	$(BIN)/python bench/audit.py
 	$(BIN)/python bench/clip.py
+	$(BIN)/python bench/groups.py
 
 clean:
 	rm -rf .venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

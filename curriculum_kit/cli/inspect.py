@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from curriculum_kit.cli.console import print_json
+from curriculum_kit.cli.console import print_json, say
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +17,9 @@ def inspect(
     folder: Annotated[Path, typer.Argument(help="Curriculum, or tables of ckit ingest.", show_default=False)],
     sql: Annotated[str | None, typer.Option("--sql", help="DuckDB query over views named after the tables.")] = None,
     groups: Annotated[bool, typer.Option("--groups", help="Show question groups and how they came about.")] = False,
+    duckdb_file: Annotated[
+        Path | None, typer.Option("--duckdb", help="Write a DuckDB database with these views, for any client.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; all rows of --sql.")] = False,
 ) -> None:
     """Show the tiers at a glance, or query the tables.
@@ -30,12 +33,18 @@ def inspect(
 
       ckit inspect demo --groups
 
+      ckit inspect demo --duckdb demo.duckdb
+
       ckit inspect demo --sql "SELECT answer, count(*) FROM shards GROUP BY 1"
     """
     from curriculum_kit.cli.inspect_view import print_questions, print_rows, print_tiers
     from curriculum_kit.inspection import summarise_tiers
-    from curriculum_kit.pipeline.open import open_views, reading, run_sql
+    from curriculum_kit.pipeline.open import open_views, reading, run_sql, write_database
 
+    if duckdb_file is not None:
+        views = write_database(folder, duckdb_file)
+        say(f"{duckdb_file} has the views {', '.join(views)}. Next: duckdb {duckdb_file}")
+        return
     kind, manifest, database = open_views(folder)
     if sql is not None:
         names, rows = run_sql(database, sql)
@@ -63,9 +72,7 @@ def inspect(
         print_tiers(tiers)
 
 
-def _show_groups(
-    folder: Path, manifest: dict[str, Any], database: duckdb.DuckDBPyConnection, as_json: bool
-) -> None:
+def _show_groups(folder: Path, manifest: dict[str, Any], database: duckdb.DuckDBPyConnection, as_json: bool) -> None:
     from curriculum_kit.cli.groups_view import print_facts, print_group_examples
     from curriculum_kit.errors import ConfigInvalid
     from curriculum_kit.inspection import example_groups

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from curriculum_kit.errors import ConfigInvalid, SchemaMismatch, SourceNotFound
+from curriculum_kit.errors import ConfigInvalid, OutputOccupied, SchemaMismatch, SourceNotFound
 from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.schemas import SCHEMA_VERSION
 from curriculum_kit.storage import MANIFEST, read_json, sha256_of
@@ -40,11 +40,34 @@ def open_views(folder: Path) -> tuple[str, dict[str, Any], duckdb.DuckDBPyConnec
         raise SchemaMismatch(f"{folder} was written by another version of ckit; write it again")
     kind: str = manifest["kind"]
     database = duckdb.connect()
+    _create_views(database, folder, kind)
+    return kind, manifest, database
+
+
+def write_database(folder: Path, file: Path) -> list[str]:
+    """Write a DuckDB database whose views are the tables of a folder, by absolute paths; return their names.
+
+    Raises what `open_views` does, and `OutputOccupied` where the file is there already.
+    """
+    kind, _, database = open_views(folder)
+    database.close()
+    if file.exists():
+        raise OutputOccupied(f"{file} exists already; name another file for --duckdb, or remove it")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
+    with duckdb.connect(str(part)) as written:
+        _create_views(written, folder.resolve(), kind)
+        names = [row[0] for row in written.execute("SHOW TABLES").fetchall()]
+    part.replace(file)
+    return names
+
+
+def _create_views(database: duckdb.DuckDBPyConnection, folder: Path, kind: str) -> None:
     for name, pattern in (_VIEWS[kind] | (_AUDIT if _is_audited(folder) else {})).items():
         if files := sorted(folder.glob(pattern)):
             with reading(folder):
                 database.execute(f"CREATE VIEW {name} AS SELECT * FROM {from_tables(files)}")
-    return kind, manifest, database
 
 
 def _is_audited(folder: Path) -> bool:

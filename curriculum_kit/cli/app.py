@@ -15,6 +15,7 @@ from curriculum_kit import __version__
 from curriculum_kit.cli.audit import audit
 from curriculum_kit.cli.build import build_curriculum
 from curriculum_kit.cli.doctor import doctor
+from curriculum_kit.cli.evaluate import evaluate
 from curriculum_kit.cli.forecast import forecast
 from curriculum_kit.cli.groups import groups
 from curriculum_kit.cli.ingest import ingest
@@ -53,6 +54,7 @@ app.command("groups")(groups)
 app.command("inspect")(inspect)
 app.command("validate")(validate)
 app.command("forecast")(forecast)
+app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
 
 

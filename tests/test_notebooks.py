@@ -26,6 +26,20 @@ def test_tiers_notebook_runs_and_finds_what_is_there(demo, monkeypatch):
     assert names["alike"]["text"].is_sorted(descending=True)
 
 
+@pytest.mark.model
+def test_channels_notebook_runs_and_tells_channels_apart(demo, monkeypatch):
+    monkeypatch.chdir(demo.parent)
+    names = run(next(path for path in NOTEBOOKS if path.stem == "02_compare_channels"))
+    assert names["known"].height == 15  # the pairs of the six structures that CLIP knows
+    agreement = {row["channel"]: row for row in names["agreement"].to_dicts()}
+    assert agreement["clip_text"]["clip_image"] > 0.8
+    assert agreement["text"]["clip_image"] < 0.5
+    assert names["apart"]["difference"].is_sorted()
+    assert names["moved"]["by"].is_sorted(descending=True)
+    spread = names["images"]["hardest_image"] - names["images"]["easiest_image"]
+    assert spread.max() > 0.1
+
+
 def run(notebook):
     """Execute the code cells in order and return the names they leave behind."""
     names = {}

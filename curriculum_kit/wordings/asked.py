@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from curriculum_kit.wordings.asking import BREAKS, SCENE, first_auxiliary, indirect, interrogative, spots, tells
+from curriculum_kit.wordings.drift import drifts
 from curriculum_kit.wordings.lexicon import Kind, Term
-from curriculum_kit.wordings.referents import WH, Item, Referents
+from curriculum_kit.wordings.referents import Item, Referents
 from curriculum_kit.wordings.words import word_set
 
 
@@ -28,6 +30,7 @@ class Asked(StrEnum):
     HOW = "how"
     WHY = "why"
     WHEN = "when"
+    ELSE = "what the picture does not show"
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,9 @@ class Question:
 
 _COLOUR = Term(Kind.ASKED, "colour")
 _ACTED = Term(Kind.ASKED, "what is done to it")
+_SUBJECTS = frozenset({"it", "they", "there"})
+_DOING = frozenset({Term(Kind.ASKED, "action"), Term(Kind.RELATION, "do act")})
 _WHETHER = frozenset({"whether", "if"})
-_QUESTION_WORDS = WH | {"where", "when", "why", "how", "whose"}
-_SCENE = frozenset({Kind.THING, Kind.TYPE, Kind.STRUCTURE, Kind.LABEL, Kind.INSTRUMENT, Kind.COLOUR, Kind.PLACE})
-_BREAKS = frozenset({",", ";", "?", ".", ":"})
 
 
 def question(found: Referents) -> Question | None:
@@ -55,59 +57,32 @@ def question(found: Referents) -> Question | None:
     items = found.items
     if not items:
         return None
-    asking = [place for place in range(len(items)) if _interrogative(items, place)]
-    told = _tells(items)
-    yes_no = _first_auxiliary(items)
-    alternatives = any(item.word == "or" for item in items)
+    asking = [place for place in range(len(items)) if interrogative(items, place)]
+    told = tells(items)
+    yes_no = first_auxiliary(items)
+    alternatives = any(item.word == "or" for item in items) or _of_both(items)
     if told is not None:
         return replace(_requested(items, told, asking, alternatives), request=True)
+    if yes_no is not None and (inner := indirect(items, yes_no, asking)):
+        return _wh(items, inner, alternatives)
     if yes_no is not None and not any(place < yes_no for place in asking):
         return Question(Asked.YES_NO, _more(items, yes_no), alternatives)
     return _wh(items, asking, alternatives) if asking else None
 
 
-def _interrogative(items: Sequence[Item], place: int) -> bool:
-    """Return whether a word asks, and is no relative pronoun ("the structure which is above")."""
-    word = items[place].word
-    if word not in _QUESTION_WORDS:
-        return False
-    if word in {"what", "how", "why", "when"} or place == 0:
-        return True
-    before = items[place - 1]
-    relative = before.term.kind in _SCENE | {Kind.TOPIC, Kind.OTHER, Kind.FRAME}
-    if word in {"which", "who", "whom", "whose", "where"} and relative:
-        return False
-    follows = items[place + 1].word if place + 1 < len(items) else ""
-    in_relative = word == "which" and before.word in {"in", "on", "at", "of", "by", "to"} and place > 1
-    return not (in_relative and follows in {"the", "a", "an", "there"} and items[place - 2].term.kind in _SCENE)
-
-
-def _tells(items: Sequence[Item]) -> int | None:
-    """Return the place of "tell", "identify" and the like where the text begins as a request, else None."""
-    for place, item in enumerate(items):
-        if item.word in word_set("tell"):
-            requested = place == 0 or items[place - 1].word in word_set("before tell") | {","}
-            return place if requested else None
-        if item.word not in word_set("polite") | {","}:
-            return None
-    return None
+def _of_both(items: Sequence[Item]) -> bool:
+    """Return whether a text begins with what there is to choose from: "of the spleen and the kidney, which"."""
+    first = [item.word for item in items[: next((p for p, item in enumerate(items) if item.word == ","), 0)]]
+    return first[:1] in (["of"], ["comparing"]) and "and" in first
 
 
 def _requested(items: Sequence[Item], told: int, asking: Sequence[int], alternatives: bool) -> Question:
     """Return what "tell", "identify" and the like at a place ask for."""
     if after := [place for place in asking if place > told]:
         return _wh(items, after, alternatives)
-    if any(item.word in _WHETHER for item in items) or _spots(items, told):
+    if any(item.word in _WHETHER for item in items) or spots(items, told):
         return Question(Asked.YES_NO, alternatives=alternatives)
     return Question(_told(items, told), alternatives=alternatives)
-
-
-def _spots(items: Sequence[Item], place: int) -> bool:
-    """Return whether a request only asks if there is something: "can you find any cyst", "would you say that"."""
-    if items[0].word not in word_set("auxiliary") or items[place].word not in word_set("spot"):
-        return False
-    after = items[place + 1].word if place + 1 < len(items) else ""
-    return items[place].word == "say" or after in {"any", "a", "an", "some", "anything", "something"}
 
 
 def _told(items: Sequence[Item], place: int) -> Asked:
@@ -119,18 +94,9 @@ def _told(items: Sequence[Item], place: int) -> Asked:
     for item in items[place + 1 :]:
         if item.term.kind is Kind.ASKED:
             return _noun_asked(items, items.index(item))
-        if item.term.kind in _SCENE | {Kind.TOPIC, Kind.OTHER}:
+        if item.term.kind in SCENE | {Kind.TOPIC, Kind.OTHER}:
             break
     return Asked.NAME
-
-
-def _first_auxiliary(items: Sequence[Item]) -> int | None:
-    """Return the place of an auxiliary that begins the text or a part of it, after which a subject comes."""
-    for place, item in enumerate(items):
-        starts = place == 0 or items[place - 1].word in {",", ";", "?"}
-        if starts and item.word in word_set("auxiliary"):
-            return place
-    return None
 
 
 def _more(items: Sequence[Item], first: int) -> int:
@@ -138,7 +104,7 @@ def _more(items: Sequence[Item], first: int) -> int:
     joined = [
         place
         for place in range(first + 1, len(items) - 1)
-        if items[place].word == "and" and _interrogative(items, place + 1) and items[place + 1].word != "which"
+        if items[place].word == "and" and interrogative(items, place + 1) and items[place + 1].word != "which"
     ]
     return 1 + len(joined)
 
@@ -146,7 +112,14 @@ def _more(items: Sequence[Item], first: int) -> int:
 def _wh(items: Sequence[Item], asking: Sequence[int], alternatives: bool) -> Question:
     place = asking[0]
     count = 1 + sum(items[other - 1].word in {"and", "or"} for other in asking[1:])
+    words = [item.word for item in items[place:]]
+    count += sum(  # "what is it, and is it red"
+        words[at] in {"and", "or"} and words[at + 1] in word_set("auxiliary") and words[at + 2] in _SUBJECTS
+        for at in range(len(words) - 2)
+    )
     word = items[place].word
+    if drifts(items, place):
+        return Question(Asked.ELSE, count, alternatives)
     if word == "where":
         return Question(Asked.LOCATION, count, alternatives)
     if word == "why":
@@ -161,7 +134,8 @@ def _wh(items: Sequence[Item], asking: Sequence[int], alternatives: bool) -> Que
 def _how(items: Sequence[Item], place: int) -> Asked:
     after = items[place + 1].word if place + 1 < len(items) else ""
     if after in {"many", "numerou"}:
-        return Asked.COUNT
+        noun = items[place + 2].term.kind if place + 2 < len(items) else None
+        return Asked.HOW if noun in {Kind.ASKED, Kind.FRAME} else Asked.COUNT  # "how many kinds of instruments"
     if any(item.term == _COLOUR for item in items[place:]):
         return Asked.COLOUR
     if any(item.word in word_set("named") for item in items[place:]) or (
@@ -178,16 +152,18 @@ def _what(items: Sequence[Item], place: int) -> Asked:
         return Asked.ACTED
     for ahead in range(place + 1, len(items)):
         item = items[ahead]
-        if item.word in _BREAKS or item.word in {"that", "who"}:
+        if item.word in BREAKS or item.word in {"that", "who"}:
             break
         if item.term.kind is Kind.ASKED:
             if _value_beside(items, ahead):
                 continue
             return _noun_asked(items, ahead)
-        if item.term.kind in _SCENE | {Kind.TOPIC, Kind.OTHER, Kind.RELATION, Kind.OF_ITS}:
+        if item.term.kind in SCENE | {Kind.TOPIC, Kind.OTHER, Kind.RELATION, Kind.OF_ITS}:
             break
-    doing = any(item.term.kind is Kind.ASKED and item.term.concept == "action" for item in items[place:])
-    return Asked.ACTION if doing else Asked.NAME
+    after = items[place + 1] if place + 1 < len(items) else None
+    if after is not None and after.term.kind in {Kind.TYPE, Kind.INSTRUMENT, Kind.THING}:
+        return Asked.NAME  # "which tool is doing it"
+    return Asked.ACTION if any(item.term in _DOING for item in items[place:]) else Asked.NAME
 
 
 def _noun_asked(items: Sequence[Item], place: int) -> Asked:
@@ -195,7 +171,7 @@ def _noun_asked(items: Sequence[Item], place: int) -> Asked:
     if concept == "type":
         # "What type of abnormality" asks for the abnormality; "the type of the red thing" for its type.
         rest = items[place + 1 :]
-        scene = any(item.term.kind in _SCENE for item in items)
+        scene = any(item.term.kind in SCENE for item in items)
         bare_noun = len(rest) > 1 and rest[0].word == "of" and rest[1].word not in {"the", "this", "that", "a", "an"}
         return Asked.TYPE if scene and not bare_noun else Asked.NAME
     return Asked(concept)
@@ -214,6 +190,6 @@ def _plural(items: Sequence[Item], place: int) -> bool | None:
     for item in items[place + 1 :]:
         if item.term.kind in {Kind.THING, Kind.TYPE, Kind.TOPIC, Kind.OTHER, Kind.INSTRUMENT, Kind.STRUCTURE}:
             return item.plural
-        if item.term.kind is Kind.RELATION or item.word in _BREAKS:
+        if item.term.kind is Kind.RELATION or item.word in BREAKS:
             break
     return None

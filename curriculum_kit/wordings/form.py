@@ -42,8 +42,9 @@ _INSTRUCTIONS = re.compile(
             r"^\W*(?:sure|certainly|of course|absolutely|okay|ok|alright|great|yes|no|hello|hi|thanks|sorry|apologies)"
             r"\b\s*[,.!:;-]",
             r"\bhere(?:'s|\u2019s| is| are) (?:the|a|an|your|my|one|some|another|how)\b",
-            r"\bI(?:['\u2019](?:ll|d|ve)| can(?:not|['\u2019]t)?| will| won['\u2019]t| would| have| must)\b",
-            r"\bI(?:['\u2019]m| am| apologi[sz]e)\b(?! (?:seeing|looking))",
+            r"\bI(?:['\u2019](?:ll|d|ve)| can(?:not|['\u2019]t)?| will| won['\u2019]t| would| have| must)\b"
+            r"(?! (?:like|love|want) (?:you )?to (?:know|learn|identify|tell|name))",
+            r"\bI(?:['\u2019]m| am| apologi[sz]e)\b(?! (?:seeing|looking|curious|wondering|interested))",
             r"\b(?:re-?phras|paraphras|re-?word|re-?writ)\w*|\b(?:wordings?|variants?)\b",
             r"\b(?:answer(?:s|ed|ing)?|respond|responses?|reply|replies)\b",
             r"\b(?:choos(?:e|ing)|select(?:ing)?|choices?|options?|letter)\b|\bpick (?:one|the|from|an?|between)\b",

@@ -132,27 +132,28 @@ def _table() -> dict[tuple[str, ...], Term]:
     for row in rows():
         if row.kind == "action":
             for form in row.forms:
-                for phrase, participle in _inflected(form):
+                for phrase, participle in inflected(form):
                     phrases.setdefault(phrase, Term(Kind.ACTED if participle else Kind.ACTION, row.concept))
         elif row.kind not in {"verb", "set"}:
             term = _FILLER if row.kind == Kind.FILLER else Term(Kind(row.kind), row.concept)
             for form in row.forms:
                 phrases.setdefault(tuple(words_of(form)), term)
     for verb in (form for row in rows() if row.kind == "verb" for form in row.forms):
-        for phrase, _ in _inflected(verb):
+        for phrase, _ in inflected(verb):
             phrases.setdefault(phrase, _FILLER)
     return phrases
 
 
-def _inflected(verb: str) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Yield a verb's forms as phrases, and whether each is the participle; the s of the third person is no matter."""
+def inflected(verb: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield a verb's forms as phrases, and whether each is the participle."""
     first, *rest = verb.split()
     ending = first.removesuffix("e") if not first.endswith(("ee", "ie")) else first
     if _DOUBLED.fullmatch(first):
         ending = first + first[-1]
     past = _IRREGULAR.get(first, f"{first[:-1]}ied" if re.search(r"[^aeiou]y$", first) else f"{ending}ed")
     progressive = f"{first if first.endswith('y') else ending}ing"
-    forms = dict.fromkeys((first, progressive), False) | {past: True}
+    third = f"{first}es" if re.search(r"(?:[osxz]|ch|sh)$", first) else f"{first}s"
+    forms = dict.fromkeys((first, third, progressive), False) | {past: True}
     if past == first:
         forms[first] = False
     for form, participle in forms.items():

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from curriculum_kit.wordings.asked import Asked, Question, question
 from curriculum_kit.wordings.base import Refusal
+from curriculum_kit.wordings.context import WH
+from curriculum_kit.wordings.drift import moods
 from curriculum_kit.wordings.lexicon import Kind, Lexicon, Term
 from curriculum_kit.wordings.referents import (
     ATTRIBUTES,
     COMPONENTS,
     KEPT,
-    WH,
     Item,
     Referents,
     again,
@@ -68,14 +69,19 @@ def difference(before: Meaning, after: Meaning, lexicon: Lexicon) -> Difference 
 
 
 def _names_choice(old: Referents, new: Referents, lexicon: Lexicon) -> Difference | None:
-    known = {item.term for item in old.items}
+    known = {_as_said(item.term) for item in old.items}
     for item in new.items:
         term = item.term
-        if term not in known and (label := lexicon.names.get(term)) is not None:
+        if _as_said(term) not in known and (label := lexicon.names.get(term)) is not None:
             if term.kind is Kind.TYPE and term not in new.kept:
                 continue
             return Refusal.NAMES_CHOICE, f"names {label}"
     return None
+
+
+def _as_said(term: Term) -> Term:
+    """Return a term with the two voices of a verb made one: who says "grasped" has named "grasp"."""
+    return Term(Kind.ACTION, term.concept) if term.kind is Kind.ACTED else term
 
 
 def _counted(old: Counter[Term], new: Counter[Term]) -> Difference | None:
@@ -150,11 +156,13 @@ def _asked(before: Meaning, after: Meaning) -> Difference | None:
         return None if old is new else (Refusal.CHANGES_ASKED, "what the original asks cannot be read")
     # "Is it benign or malignant?" and "Which is it, benign or malignant?" ask the same.
     between = old.alternatives and new.alternatives and {old.asked, new.asked} <= {Asked.YES_NO, Asked.NAME}
+    moods_added = moods(after.referents.items) - moods(before.referents.items)
     one_or_several = old.asked not in {Asked.YES_NO, Asked.COUNT}
     name = _other_number(before.referents, after.referents)
     plural = old.asked is Asked.NAME and None not in {old.plural, new.plural} and old.plural != new.plural
     found = (
         (old.asked is not new.asked and not between, Refusal.CHANGES_ASKED, f"asks {new.asked} for {old.asked}"),
+        (bool(moods_added), Refusal.CHANGES_ASKED, f"asks what {_list(set(moods_added))} be"),
         (old.questions != new.questions, Refusal.CHANGES_ASKED, f"asks {new.questions} things for {old.questions}"),
         (old.alternatives != new.alternatives, Refusal.CHANGES_ASKED, "has other alternatives"),
         (

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from curriculum_kit.wordings.context import WH, in_context, is_verb
 from curriculum_kit.wordings.lexicon import Kind, Lexicon, Term
 from curriculum_kit.wordings.words import bare, stem, word_set
 
@@ -28,10 +29,8 @@ KEPT = frozenset(
 ATTRIBUTES = frozenset({Kind.COLOUR, Kind.PLACE, Kind.SIDE})
 COMPONENTS = frozenset({Kind.STRUCTURE, Kind.LABEL, Kind.INSTRUMENT})
 _NOUNS = COMPONENTS | {Kind.TYPE, Kind.THING, Kind.TOPIC, Kind.OTHER}
-WH = frozenset({"what", "which", "who", "whom"})
 _DEMONSTRATIVE = frozenset({"this", "that", "these", "those", "its"})
 _NO_PLURAL = frozenset({"means", "series", "forceps", "scissors", "lens", "axis", "diagnosis", "does", "lies"})
-_BARE_AXES = frozenset({"horizontal", "vertical"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +103,11 @@ def _items(text: str, lexicon: Lexicon) -> list[Item]:
             term, length = lexicon.term_at(words, place)
         else:
             term, length = Term(Kind.FILLER, words[place]), 1
-        term = _in_context(term, words, place, length)
+        term = in_context(term, words, place, length)
         last = tokens[place + length - 1]
-        items.append(Item(term, words[place], tokens[place][1], last[2], last[3]))
+        items.append(Item(term, words[place], tokens[place][1], last[2], last[3] and not is_verb(words, place)))
         place += length
     return items
-
-
-def _in_context(term: Term, words: Sequence[str], place: int, length: int) -> Term:
-    """Return what a phrase is where its neighbours decide."""
-    after = words[place + length] if place + length < len(words) else ""
-    before = words[place - 1] if place else ""
-    if term.kind is Kind.ACTION and after == "by":
-        return Term(Kind.ACTED, term.concept)
-    if length == 1 and words[place] in _BARE_AXES and "or" in {before, after}:
-        return Term(Kind.STATE, term.concept)
-    if term == Term(Kind.STATE, "other") and before in WH:
-        return Term(Kind.FILLER, "")
-    return term
 
 
 def _placed(items: list[Item]) -> list[Item]:
@@ -197,7 +183,10 @@ def _relative(items: Sequence[Item], place: int) -> bool:
     """Return whether "which" goes on about a noun before it ("the structure which is above")."""
     if place == 0 or items[place].word == "what":
         return False
-    return items[place - 1].term.kind in _NOUNS | {Kind.PLACE, Kind.FRAME}
+    before = place - 1
+    if items[before].word == "," and any(item.word in WH for item in items[:before]):
+        before -= 1  # "what is left of the liver, which is above the gut"
+    return items[before].term.kind in _NOUNS | {Kind.PLACE, Kind.FRAME}
 
 
 def _determines(items: Sequence[Item], place: int) -> bool:

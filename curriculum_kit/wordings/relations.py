@@ -7,9 +7,10 @@ second of A. Where it cannot be read, the triple has a None, and so differs from
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from curriculum_kit.wordings.lexicon import Kind, Term
+from curriculum_kit.wordings.reader import Reader, read_word
 from curriculum_kit.wordings.referents import Referents, again
 
 Key = frozenset[Term]
@@ -17,10 +18,8 @@ Triple = tuple[str, object, object]
 """A relation, and the keys of who stands in it to whom."""
 
 _CONVERSE = {"right": "left", "below": "above", "contains": "within"}
+_RELATIVE = frozenset({"which", "that", "who"})
 _EITHER_WAY = frozenset({"horizontal", "vertical", "beside", "near", "touching"})
-_IT = frozenset({"it", "they", "them"})
-_HAS = frozenset({"has", "have", "having", "with"})
-_IS = frozenset({"is", "are", "was", "were", "lie", "sit", "rest", "stand"})
 
 
 @dataclass(frozen=True)
@@ -33,97 +32,9 @@ class Relations:
     """Whom the question is about, of those that stand in relations: the liver may be given, and a thing asked for."""
 
 
-@dataclass(slots=True)
-class _Said:
-    """A relation as it stands in the text: places of groups, None for who comes later or nowhere."""
-
-    name: str
-    subject: int | None
-    object: int | None
-    at: int
-    of_it: bool = False
-    loose: bool = False
-    active: bool = True
-    ahead: bool = False
-    """Whether the object stands before the subject: "the structure that the grasper retracts"."""
-
-
-@dataclass(slots=True)
-class _Reader:
-    """What has been read so far of a text."""
-
-    found: Referents
-    said: list[_Said] = field(default_factory=list)
-    pending: list[_Said] = field(default_factory=list)
-    objects: set[int] = field(default_factory=set)
-    last: int | None = None
-    """The last group of the clause."""
-    joined: bool = False
-    """Whether "and" or a comma has come since the last group."""
-    haver: int | None = None
-    """The group that "has" or is "with" something."""
-
-    def relate(self, name: str, at: int, *, of_it: bool = False, loose: bool = False) -> None:
-        if self.pending:
-            subject = self.pending[-1].subject
-        elif self.joined and self.said and (self.last is None or self.last in self.objects):
-            subject = self.said[-1].subject
-        else:
-            subject = self.last
-        said = _Said(name, subject, None, at, of_it=of_it, loose=loose)
-        self.said.append(said)
-        if of_it:
-            said.object = self.haver
-        else:
-            self.pending.append(said)
-
-    def act(self, name: str, at: int) -> None:
-        """Take a verb: "X that the grasper retracts" names whom it is done to before who does it."""
-        done_to = self._antecedent()
-        self.relate(name, at)
-        if done_to is not None:
-            said = self.pending.pop()
-            said.object, said.ahead = done_to, True
-            self.last = done_to
-
-    def _antecedent(self) -> int | None:
-        if self.last is None or self.last in self.objects:
-            return None
-        before = self.found.groups[self.last].at - 1
-        while before >= 0 and self.found.items[before].word in {"the", "a", "an"}:
-            before -= 1
-        relative = before > 0 and self.found.items[before].word in {"that", "which"}
-        earlier = self.found.group_of.get(before - 1)
-        return earlier if relative else None
-
-    def meet(self, group: int) -> None:
-        """Take a group: the object of the relations that wait for one, or what comes next."""
-        if self.pending:
-            for said in self.pending:
-                said.object = group
-            self.pending = []
-            self.objects.add(group)
-        elif self.joined and self.said and self.last in self.objects and self._ends_list(group):
-            # "left of the liver and the gallbladder"
-            before = self.said[-1]
-            self.said.append(_Said(before.name, before.subject, group, before.at, loose=before.loose))
-            self.objects.add(group)
-        self.last, self.joined = group, False
-
-    def _ends_list(self, group: int) -> bool:
-        items = self.found.items
-        before = self.found.groups[group].at - 1
-        while before > 0 and items[before].word in {"the", "a", "an"}:
-            before -= 1
-        if items[before].term.kind is not Kind.JOIN and items[before].word != ",":
-            return False
-        ahead = max((place for place, held in self.found.group_of.items() if held == group), default=0) + 1
-        return ahead >= len(items) or items[ahead].word in {"?", ".", ";", ",", "and"}
-
-
 def relations(found: Referents) -> Relations:
     """Return the relations of a text."""
-    reader = _Reader(found)
+    reader = Reader(found)
     met: set[int] = set()
     for place, item in enumerate(found.items):
         kind, group = item.term.kind, found.group_of.get(place)
@@ -142,12 +53,14 @@ def relations(found: Referents) -> Relations:
                 reader.pending.pop().active = False
         elif item.word == "in" and _noun_follows(found, place) and not reader.pending:
             reader.relate("within", place, loose=True)
+        elif item.word in _RELATIVE and place and found.items[place - 1].word == ",":
+            reader.joined = False  # "left of the liver, which is above the gut" goes on about the liver
         else:
-            _read_word(reader, item.word, joins=kind is Kind.JOIN or item.word == ",")
+            read_word(reader, item.word, joins=kind is Kind.JOIN or item.word == ",")
     return _resolved(reader)
 
 
-def _of_the_frame(reader: _Reader, name: str) -> bool:
+def _of_the_frame(reader: Reader, name: str) -> bool:
     """Return whether what contains is the frame: it contains all that can be asked about."""
     return name == "contains" and (reader.last is None or reader.found.groups[reader.last].wh) and not reader.said
 
@@ -161,23 +74,7 @@ def _noun_follows(found: Referents, place: int) -> bool:
     )
 
 
-def _read_word(reader: _Reader, word: str, *, joins: bool) -> None:
-    if word in _IT and reader.pending:
-        for said in reader.pending:
-            said.of_it, said.object = True, reader.haver
-        reader.pending = []
-    elif joins:
-        reader.joined = True
-    elif word in _HAS:
-        reader.haver = reader.last
-    elif word in _IS:
-        # "The thing that the liver is left of is what?": what follows "is" is no object.
-        reader.pending = []
-    elif word in {";", "?", "."}:
-        reader.last, reader.joined, reader.haver, reader.pending = None, False, None, []
-
-
-def _resolved(reader: _Reader) -> Relations:
+def _resolved(reader: Reader) -> Relations:
     found, groups = reader.found, reader.found.groups
     free = [place for place in range(len(groups)) if place not in reader.objects]
     head = next((place for place in free if not groups[place].wh), free[0] if free else None)

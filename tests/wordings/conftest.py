@@ -1,12 +1,15 @@
 """A gate for a small vocabulary, with an encoder that counts words instead of reading them."""
 
+import csv
 from collections.abc import Sequence
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from curriculum_kit.encoders.text import TextEncoder
 from curriculum_kit.terms import Terms
 from curriculum_kit.wordings.gate import Gate
 from curriculum_kit.wordings.lexicon import Lexicon
@@ -49,3 +52,17 @@ def gate(terms: Terms) -> Gate:
 @pytest.fixture(scope="session")
 def bag_gate(terms: Terms) -> Gate:
     return Gate(LABELS, terms, bag)
+
+
+@pytest.fixture(scope="session")
+def vocabularies() -> dict[str, list[str]]:
+    """Return what the choices of a curriculum name: surgery, OmniMedVQA by question type, VQA-RAD, SLAKE."""
+    with Path(__file__).with_name("vocabularies.tsv").open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row["labels"].split(";") for row in csv.DictReader(file, delimiter="\t")}
+
+
+@pytest.fixture(scope="session")
+def real_gates(terms: Terms, vocabularies: dict[str, list[str]]) -> dict[str, Gate]:
+    """Return a gate for each vocabulary, with the encoder that reads sentences."""
+    encode = TextEncoder.load().encode
+    return {name: Gate(labels, terms, encode) for name, labels in vocabularies.items()}

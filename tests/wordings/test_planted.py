@@ -10,30 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from curriculum_kit.encoders.text import TextEncoder
-from curriculum_kit.terms import Terms
 from curriculum_kit.wordings.base import Refusal, Verdict
-from curriculum_kit.wordings.gate import Bounds, Gate
-
-VOCABULARIES = {
-    "ssg": "gallbladder;liver;omentum;gut;cystic plate;cystic duct;cystic artery;cystic pedicle;abdominal wall cavity;"
-    "blood vessel;peritoneum;adhesion;fluid;specimen bag;grasper;hook;bipolar;clipper;scissors;irrigator;instrument;"
-    "anatomy;brown;yellow;red;white;silver;blue;grasp;retract;dissect;coagulate;clip;cut;aspirate;irrigate;pack;"
-    "0;1;2;3;4;5;true;false",
-    "anatomy": "liver;kidney;thyroid;gallbladder;pancreas;ovary;uterus;lung;spleen;bladder;stomach;brain;heart;"
-    "small intestine;large intestine;prostate;appendix;esophagus;aorta;retinal pigmented epithelium (rpe);"
-    "distal interphalangeal;proximal interphalangeal;metacarpophalangeal;carpometacarpal",
-    "modality": "mri;ct;ultrasound;x-ray;pet scan;angiography;endoscopy;mammography;fluoroscopy;dermoscopy;"
-    "optical coherence tomography;fundus photography",
-    "diagnosis": "pulmonary embolism;bone fracture;airspace opacity;pleural effusion;pneumonia;malignant;nodule;"
-    "retinal detachment;glaucoma;melanoma;psoriasis;eczema;drusen;tuberculosis;lung cancer;liver lesion;"
-    "no, it's normal;yes;no;transverse eye axis;longitudinal eye axis",
-    "rad": "yes;no;axial;right;left;fat;brain;ct;x-ray;mri;pancreas;left kidney;right kidney;right lung;left lung;"
-    "right upper lobe;right temporal lobe;basal ganglia;bilateral;cerebellum;cardiomegaly;gallstones",
-    "slake": "yes;no;liver;lung;heart;spleen;kidney;chest;abdomen;head;brain;pelvic cavity;ct;x-ray;mri;t1;t2;"
-    "0;1;2;3;left;right;small bowel;spinal cord;lung cancer;pneumonia;cardiomegaly",
-}
-"""What the choices of a curriculum name, by benchmark: surgery, OmniMedVQA by question type, VQA-RAD, SLAKE."""
+from curriculum_kit.wordings.gate import Gate
 
 LEAST = 0.95
 
@@ -66,25 +44,20 @@ def read_planted() -> list[Planted]:
 PLANTED = read_planted()
 
 
-def test_half_are_good_and_the_bad_ones_show_every_reason_that_a_text_alone_can_show() -> None:
+def test_half_are_good_and_the_bad_ones_show_every_reason_that_a_text_alone_can_show(
+    vocabularies: dict[str, list[str]],
+) -> None:
     assert [sum(row.good for row in PLANTED), len(PLANTED)] == [100, 200]
     assert all(bool(row.why) != row.good for row in PLANTED)
     assert len({(row.original, row.wording) for row in PLANTED}) == 200
     assert frozenset().union(*(row.why for row in PLANTED)) == set(Refusal) - {Refusal.RAISES_BLIND}
-    assert {row.labels for row in PLANTED} == set(VOCABULARIES)
+    assert {row.labels for row in PLANTED} == set(vocabularies)
 
 
 @pytest.fixture(scope="module")
-def judged() -> list[tuple[Planted, Verdict]]:
+def judged(real_gates: dict[str, Gate]) -> list[tuple[Planted, Verdict]]:
     """Return every row with what the gate says of it."""
-    encode = TextEncoder.load().encode
-    terms = Terms.load()
-    found = []
-    for name, labels in VOCABULARIES.items():
-        gate = Gate(labels.split(";"), terms, encode, Bounds())
-        rows = [row for row in PLANTED if row.labels == name]
-        found += [(row, gate.judge(row.original, [row.wording])[0]) for row in rows]
-    return found
+    return [(row, real_gates[row.labels].judge(row.original, [row.wording])[0]) for row in PLANTED]
 
 
 def told(rows: list[tuple[Planted, Verdict]]) -> str:

@@ -172,6 +172,15 @@ class ScheduleKind(StrEnum):
     """Tier by tier, from the hardest to the easiest."""
 
 
+class Arm(StrEnum):
+    """How a model is trained on a curriculum."""
+
+    GRPO = "grpo"
+    """It is rewarded for what it says."""
+    SFT = "sft"
+    """It is shown what to say: the baseline, on the same rows in the same order."""
+
+
 class WriterKind(StrEnum):
     """Who words questions anew."""
 

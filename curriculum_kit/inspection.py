@@ -86,7 +86,8 @@ def example_groups(database: duckdb.DuckDBPyConnection, count: int = 6) -> list[
         "count(*) OVER () AS size FROM texts), "
         "picked AS (SELECT group_id FROM ranked WHERE place IN "
         "(SELECT round(i * (size - 1) / greatest(? - 1, 1)) FROM range(?) AS steps(i))) "
-        "SELECT group_id, list([question, list_filter(metadata, lambda pair: pair.key = 'writer')[1].value] ORDER BY variant_id), "
+        "SELECT group_id, "
+        "list([question, list_filter(metadata, lambda pair: pair.key = 'writer')[1].value] ORDER BY variant_id), "
         "any_value(choices), any_value(answer) FROM shards WHERE group_id IN (SELECT group_id FROM picked) "
         "GROUP BY group_id ORDER BY min(tier), min(difficulty), group_id"
     )

@@ -26,8 +26,11 @@ MAX_PIXELS = 512 * 28 * 28
 """Pixels of an image at most, unless told otherwise: 512 image tokens of Qwen2.5-VL, each of 28 x 28 pixels.
 A larger image is scaled down, so that no single one decides how much memory training takes."""
 
-_BATCH = 256
+_BATCH = 16
 """Rows of which the embedded bytes are read at once."""
+
+_BUFFER = 2**20
+"""Bytes of a column that are read ahead; without it a whole row group is."""
 
 
 Cells = Callable[[int], Sequence[Mapping[str, Any]] | None]
@@ -46,8 +49,12 @@ class Found:
     """Paths that are missing, sorted."""
 
 
-def look_for_images(files: Sequence[Path], root: Path | None) -> Found:
-    """Return which images of the shards are there: embedded, or as a file below `root`. No file is opened."""
+def look_for_images(files: Sequence[Path], root: Path | None, embedded: bool = False) -> Found:
+    """Return which images of the shards are there: embedded, or as a file below `root`. No file is opened.
+
+    `embedded` says that all are, as of a curriculum that was built so: their bytes, which are most of what there is to
+    read, are then not looked at.
+    """
     known: dict[str, bool] = {}
 
     def is_there(image: Mapping[str, Any]) -> bool:
@@ -58,26 +65,37 @@ def look_for_images(files: Sequence[Path], root: Path | None) -> Found:
             known[path] = bool(path) and _below(root, path).is_file()
         return known[path]
 
-    seen = [(not all(map(is_there, images)), len(images)) for images in _image_cells(files)]
+    seen = [(not all(map(is_there, images)), len(images)) for images in _image_cells(files, embedded)]
     lacking, images = np.array(seen, np.int64).reshape(-1, 2).T
     return Found(lacking.astype(bool), images, tuple(sorted(path for path, there in known.items() if not there)))
 
 
-def _image_cells(files: Sequence[Path]) -> Iterator[list[Mapping[str, Any]]]:
+def _image_cells(files: Sequence[Path], embedded: bool) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield for each row its images: `path`, and in `bytes` whether there are some."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     for file in files:
-        with pq.ParquetFile(file) as table:
-            for batch in table.iter_batches(_BATCH, columns=["images"]):
-                cells = batch.column("images")
-                # That there are bytes is all that is asked: they do not become Python objects.
-                flat = cells.flatten()
-                has_bytes = pc.fill_null(pc.greater(pc.binary_length(flat.field("bytes")), 0), False).to_pylist()
-                paths = flat.field("path").to_pylist()
+        with pq.ParquetFile(file, buffer_size=_BUFFER) as table:
+            for group in range(table.num_row_groups):
+                bare = table.read_row_group(group, columns=["images.list.element.path"])["images"].combine_chunks()
+                paths = bare.flatten().field("path").to_pylist()
+                has_bytes = [True] * len(paths) if embedded else _has_bytes(table, group)
                 both = iter([{"bytes": has, "path": path} for has, path in zip(has_bytes, paths, strict=True)])
-                for count in pc.fill_null(pc.list_value_length(cells), 0).to_pylist():
+                for count in pc.fill_null(pc.list_value_length(bare), 0).to_pylist():
                     yield [next(both) for _ in range(count)]
+
+
+def _has_bytes(table: Any, group: int) -> list[bool]:
+    """Return which of the images of a row group are embedded."""
+    import pyarrow.compute as pc
+
+    found: list[bool] = []
+    for batch in table.iter_batches(_BATCH, row_groups=[group], columns=["images"]):
+        content = batch.column("images").flatten().field("bytes")
+        # That there are bytes is all that is asked: they do not become Python objects.
+        found += pc.fill_null(pc.greater(pc.binary_length(content), 0), False).to_pylist()
+    return found
 
 
 class Images:

@@ -57,7 +57,8 @@ def exchanged(
     """
     from trl.trainer.utils import split_pixel_values_by_grid, unsplit_pixel_values_by_grid
 
-    one, other = split_pixel_values_by_grid(dict(first)), split_pixel_values_by_grid(dict(second))
+    one: dict[str, Any] = split_pixel_values_by_grid(dict(first))
+    other: dict[str, Any] = split_pixel_values_by_grid(dict(second))
     prompt = max(one["prompt_ids"].size(1), other["prompt_ids"].size(1))
     completion = max(one["completion_ids"].size(1), other["completion_ids"].size(1))
 

@@ -16,10 +16,13 @@ from curriculum_kit.cli.audit import audit
 from curriculum_kit.cli.build import build_curriculum
 from curriculum_kit.cli.doctor import doctor
 from curriculum_kit.cli.evaluate import evaluate
+from curriculum_kit.cli.export import export
 from curriculum_kit.cli.forecast import forecast
 from curriculum_kit.cli.groups import groups
 from curriculum_kit.cli.ingest import ingest
 from curriculum_kit.cli.inspect import inspect
+from curriculum_kit.cli.report import report
+from curriculum_kit.cli.train import train
 from curriculum_kit.cli.validate import validate
 from curriculum_kit.errors import CkitError
 
@@ -54,7 +57,10 @@ app.command("groups")(groups)
 app.command("inspect")(inspect)
 app.command("validate")(validate)
 app.command("forecast")(forecast)
+app.command("report")(report)
+app.command("train")(train)
 app.command("evaluate")(evaluate)
+app.command("export")(export)
 app.command("doctor")(doctor)
 
 

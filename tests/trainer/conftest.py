@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from curriculum_kit.schemas import SCHEMA_VERSION, schema_of
-from curriculum_kit.storage import ParquetSink, write_json
+from curriculum_kit.storage import ParquetSink, sha256_of, write_json
 
 PROBE = '''
 """Rewards that differ from completion to completion, and end a run when they are told to."""
@@ -66,7 +66,7 @@ def _write_curriculum(
         name = f"shards/tier={tier}/part-00000.parquet"
         with ParquetSink(folder / name, "shard") as sink:
             sink.write(pa.Table.from_pylist(rows, schema=schema_of("shard")))
-        files[name] = {"sha256": ""}
+        files[name] = {"sha256": sha256_of(folder / name)}
     config = {"image_root": str(folder / "pictures") if images == "paths" else None}
     manifest = {"kind": "curriculum", "schema_version": SCHEMA_VERSION, "files": files, "config": config}
     write_json(folder / "manifest.json", manifest)

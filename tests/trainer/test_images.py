@@ -1,8 +1,11 @@
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from curriculum_kit.errors import SourceNotFound, SourceUnreadable
+from curriculum_kit.schemas import schema_of
 from trainer.images import Images, bounded, look_for_images
 from trainer.rows import shard_files
 
@@ -57,6 +60,27 @@ def test_missing_images_are_found_without_opening_any(write_curriculum, tmp_path
     assert found.lacking.tolist() == [False, False, True, True, False, False]
     assert found.images.tolist() == [1] * 6
     assert found.missing == ("t0g1.png",)
+
+
+def test_files_that_hold_some_images_and_name_others_are_read_right(write_curriculum, tmp_path):
+    curriculum = write_curriculum(tmp_path / "c", (3,), wordings=2)
+    (file,) = shard_files(curriculum)
+    rows = pq.read_table(file).to_pylist()
+    rows[2]["images"], rows[3]["images"] = [{"bytes": None, "path": "gone.png"}], []
+    pq.write_table(pa.Table.from_pylist(rows, schema_of("shard")), file)
+    found = look_for_images([file], tmp_path)
+    assert found.lacking.tolist() == [False, False, True, False, False, False]
+    assert (found.images.tolist(), found.missing) == ([1, 1, 1, 0, 1, 1], ("gone.png",))
+
+
+def test_embedded_bytes_are_not_read_to_see_that_they_are_there(write_curriculum, tmp_path, monkeypatch):
+    files = shard_files(write_curriculum(tmp_path / "c", (2,)))
+
+    def read(*_, **__):
+        raise AssertionError("the bytes are read")
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", read)
+    assert not look_for_images(files, None, embedded=True).lacking.any()
 
 
 @pytest.mark.parametrize(("images", "count"), [("embed", 1), (None, 0)])

@@ -65,7 +65,9 @@ class Instrument:
 
 
 STRUCTURES: Mapping[str, Structure] = {
-    "abdominal_wall_cavity": Structure(Appearance(53.23, 31.1, 23.69, 4.13, 0.18, -1.93, 2.76, 1.89, 0.45, 0.67, -0.73), 0.68, 0),
+    "abdominal_wall_cavity": Structure(
+        Appearance(53.23, 31.1, 23.69, 4.13, 0.18, -1.93, 2.76, 1.89, 0.45, 0.67, -0.73), 0.68, 0
+    ),
     "liver": Structure(Appearance(42.88, 25.41, 24.53, 4.19, 0.18, -2.18, 2.53, 2.19, 0.24, 0.65, -0.65), 0.86, 0),
     "omentum": Structure(Appearance(62.21, 20.06, 28.29, 3.98, 0.17, -1.76, 2.63, 1.92, 0.28, 1.04, -0.61), 0.72, 0.2),
     "gut": Structure(Appearance(54.88, 20.56, 17.7, 3.68, 0.89, -2.61, 2.81, 2.21, 0.54, 0.83, -0.78), 0.59, 0.2),

@@ -60,8 +60,9 @@ def parse_name(name: str) -> ModelName:
 
     Also understood: `ARCHITECTURE/TAG`, OpenAI's spelling `ViT-B/32` of an architecture, `organisation/name`
     without its prefix, a folder with or without `local-dir:`, and `ARCHITECTURE:FILE`. `phantom` is the model
-    that ships with ckit. Any other folder that exists is taken for one whatever it is called. Raises `ModelUnavailable`, which says what to write, for anything else:
-    above all for an architecture alone, which open_clip would fill with random weights.
+    that ships with ckit. Any other folder that exists is taken for one whatever it is called. Raises
+    `ModelUnavailable`, which says what to write, for anything else: above all for an architecture alone, which
+    open_clip would fill with random weights.
     """
     text = name.strip()
     if text == phantom_clip.NAME:

@@ -120,7 +120,8 @@ def lines_of(seen: Preview) -> Iterator[str]:
     )
     yield "rewards " + ", ".join(f"{weight:g} x {name}" for name, weight in seen.rewards.items())
     yield ""
-    yield "tier  groups   asked  rollouts  steps"
+    if seen.tiers:
+        yield "tier  groups   asked  rollouts  steps"
     for tier in seen.tiers:
         steps = "-" if tier.first_step is None else f"{tier.first_step:,} to {tier.last_step:,}"
         yield f"{tier.tier:>4}  {tier.groups:>6,}  {tier.asked:>6,}  {tier.rollouts:>8,}  {steps}"

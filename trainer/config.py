@@ -14,6 +14,8 @@ from typing import Any
 from curriculum_kit.enums import ScheduleKind, Split
 from curriculum_kit.errors import ConfigInvalid, SourceNotFound, did_you_mean
 from trainer.images import MAX_PIXELS
+from trainer.pacing import PaceConfig, parse_pace
+from trainer.tally import ACCURACY
 from trainer.typed import as_type, types_of
 
 MODEL = "Qwen/Qwen2.5-VL-7B-Instruct"
@@ -58,6 +60,10 @@ class CurriculumConfig:
     """Tiers that are trained on; None is all."""
     splits: tuple[Split, ...] = (Split.TRAIN, Split.UNASSIGNED)
     """Splits that are trained on."""
+    pacing: PaceConfig | None = None
+    """When to go on to harder groups, by pass rates; None is by the schedule alone."""
+    refill: int = 0
+    """How often dead groups of a chunk may give way to others of their tier; each time the chunk is generated again."""
     replay: float | None = None
     """Share of groups of earlier tiers, 0 to 1; of the schedule `mixed`."""
     start: float | None = None
@@ -118,9 +124,10 @@ def parse_config(values: Mapping[str, Any], where: str = "the config", **overrid
     top = {name: _as_meant(name, value) for name, value in values.items() if name not in sections}
     checked = _checked(top, training | model | dict.fromkeys(sections, Any), "", mistakes)
     peft = _checked(sections["peft"], types_of(LoraConfig), "peft.", mistakes)
-    own = types_of(CurriculumConfig)
+    own = types_of(CurriculumConfig) | {"pacing": Any}
     section = _checked(sections["curriculum"] | overrides, own, "curriculum.", mistakes)
     _check_rollouts(section, checked, mistakes)
+    _check_pacing(section, checked, mistakes)
     mistakes += [f"{name} {why}" for name, why in _UNDOES.items() if checked.get(name, "no") not in ("no", None, False)]
     if mistakes:
         raise ConfigInvalid(f"{where}: {'; '.join(mistakes)}")
@@ -181,11 +188,30 @@ def _checked(values: Mapping[str, Any], known: Mapping[str, Any], prefix: str, m
     return checked
 
 
+def _check_pacing(section: dict[str, Any], top: Mapping[str, Any], mistakes: list[str]) -> None:
+    """Put what the section `pacing` says in its place; add to `mistakes` what does not go with it."""
+    if section.get("pacing") is None:
+        return
+    if not isinstance(section["pacing"], Mapping):
+        mistakes.append(f"curriculum.pacing is {section['pacing']!r}, must be a section such as {{rule: threshold}}")
+        return
+    try:
+        section["pacing"] = parse_pace(section["pacing"])
+    except ConfigInvalid as error:
+        mistakes.append(str(error))
+    if section.get("schedule", ScheduleKind.STEPS) is not ScheduleKind.STEPS:
+        mistakes.append(f"curriculum.schedule {section['schedule']} and curriculum.pacing do not go together")
+    if ACCURACY not in section.get("rewards", {ACCURACY: 1.0}):
+        mistakes.append("curriculum.pacing needs the reward accuracy, which is the pass rate; give it a weight")
+    if top.get("dataloader_num_workers"):
+        mistakes.append("dataloader_num_workers would fetch groups before pass rates decide them; leave it out")
+
+
 def _check_rollouts(section: Mapping[str, Any], top: Mapping[str, Any], mistakes: list[str]) -> None:
     rollouts, generations = section.get("rollouts"), top.get("num_generations")
     if None not in (rollouts, generations) and rollouts != generations:
         mistakes.append(f"curriculum.rollouts is {rollouts} and num_generations {generations}; give one of them")
-    for name, least in (("rollouts", 2), ("wordings", 1), ("max_pixels", 28 * 28)):
+    for name, least in (("rollouts", 2), ("wordings", 1), ("refill", 0), ("max_pixels", 28 * 28)):
         value = section.get(name)
         if value is not None and value < least:
             mistakes.append(f"curriculum.{name} is {value}, must be at least {least}")

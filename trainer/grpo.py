@@ -6,9 +6,9 @@ Heavy libraries load with this module: import it where training begins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from accelerate.utils import gather_object  # type: ignore[import-untyped]
@@ -17,47 +17,20 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 
 from curriculum_kit.errors import ConfigInvalid
 from curriculum_kit.schedule import Schedule
+from curriculum_kit.storage import write_json
+from trainer.generation import IDENTITY, ROW, Generation, Observer
 from trainer.images import Images
+from trainer.pacing import PACE, Pace
 from trainer.pairing import check_pairing
+from trainer.refill import exchanged, replacements
 from trainer.sampler import CurriculumSampler
 from trainer.saving import WholeCheckpoints
 from trainer.selection import Selection
 from trainer.sizes import Sizes
+from trainer.tally import ACCURACY, groups_of
 
 _Untyped: Any = GRPOTrainer
 """Its types hold for a model that may be anything; what is called here is known by the tests."""
-
-ROW = "row_index"
-"""Column that says where a row stands in the curriculum."""
-
-IDENTITY = (ROW, "question_id", "group_id", "variant_id", "tier", "difficulty", "answer", "solution")
-"""What an observer is told of a row."""
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One chunk of completions of all processes, in the order of the schedule; every list has an entry for each."""
-
-    step: int
-    """Steps of the optimizer done before."""
-    chunk: int
-    """Chunks generated before."""
-    rows: list[dict[str, Any]]
-    """`IDENTITY` of the row that was answered."""
-    completions: list[str]
-    lengths: list[int]
-    """Tokens of the completions, the end among them."""
-    rewards: dict[str, list[float]]
-    """By the name of the reward, without its weight; NaN where it had nothing to say."""
-    advantages: list[float]
-
-
-class Observer(Protocol):
-    """Is told of every chunk, in the main process alone."""
-
-    def generated(self, batch: Generation) -> Mapping[str, float] | None:
-        """Take note of a chunk, which has been rewarded and is about to be learnt from; return figures to be logged."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -68,8 +41,10 @@ class Course:
     """All rows of the curriculum, without their images."""
     images: Images
     selection: Selection
-    schedule: Schedule
+    schedule: Schedule | Pace
     sizes: Sizes
+    refill: int = 0
+    """How often dead groups of a chunk may give way to others of their tier."""
 
 
 class CurriculumTrainer(WholeCheckpoints, _Untyped):  # type: ignore[misc]
@@ -123,7 +98,8 @@ class CurriculumTrainer(WholeCheckpoints, _Untyped):  # type: ignore[misc]
         self._lengths = [len(ids) for ids in generated[1]]
         return generated
 
-    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+    def _answered(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return what TRL makes of rows: completions, rewards, advantages."""
         # Only here, and not in the data loader, which fetches the whole batch again for each micro-step.
         images = self._course.images.of_batch([row[ROW] for row in inputs], [row["group_id"] for row in inputs])
         if any(images):
@@ -133,31 +109,75 @@ class CurriculumTrainer(WholeCheckpoints, _Untyped):  # type: ignore[misc]
                 )
             inputs = [{**row, "images": own} for row, own in zip(inputs, images, strict=True)]
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
-        if self._observer is not None and self.model.training:
-            self._tell(inputs)
         return output
 
-    def _tell(self, inputs: list[dict[str, Any]]) -> None:
-        """Tell the observer of a chunk. Every process comes here, because what each has is gathered."""
+    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        output = self._answered(inputs)
+        if not self.model.training:
+            return output
+        batch = self._latest(inputs)
+        self._pace(batch)
+        for attempt in range(self._course.refill):
+            if not any(dead := self._dead(batch)):
+                break
+            output, batch = self._refilled(output, batch, dead, attempt)
+        if self._observer is not None and self.accelerator.is_main_process:
+            for name, value in (self._observer.generated(batch) or {}).items():
+                self._metrics["train"][name].append(value)
+        return output
+
+    def _dead(self, batch: Generation) -> list[bool]:
+        """Return for each group of a chunk whether all its rollouts earned the same."""
+        weights = dict(zip(self.reward_func_names, self.reward_weights.tolist(), strict=True))
+        return [group.dead for group in groups_of(batch, weights, self.num_generations)]
+
+    def _refilled(
+        self, output: dict[str, Any], batch: Generation, dead: list[bool], attempt: int
+    ) -> tuple[dict[str, Any], Generation]:
+        """Ask other groups in place of dead ones; return what is learnt from then.
+
+        The whole chunk is generated again, and of it only what answers for dead groups is used: every process has to
+        bring as many rows as before, whatever groups it holds.
+        """
+        selection, rollouts = self._course.selection, self.num_generations
+        firsts = [row[ROW] - row["variant_id"] for row in batch.rows[::rollouts]]
+        groups = np.searchsorted(selection.starts, firsts)
+        chosen = replacements(selection.tier, groups, dead, f"{self.args.seed}/refill/{batch.chunk}/{attempt}")
+        new = np.repeat(chosen != groups, rollouts).tolist()
+        mine = len(batch.rows) // self.accelerator.num_processes
+        here = slice(self.accelerator.process_index * mine, (self.accelerator.process_index + 1) * mine)
+        inputs = [self.train_dataset[row] for row in selection.rows_of(chosen)[here].tolist()]
+        second = self._answered(inputs)
+        made = exchanged(output, second, new[here], self._tokenizer.pad_token_id)
+        made["num_items_in_batch"] = self.accelerator.gather(made["completion_mask"].sum()).sum()
+        latest = batch.exchanged(self._latest(inputs), new)
+        self._metrics["train"]["refill/asked"].append(float((chosen != groups).sum()))
+        self._metrics["train"]["refill/still_dead"].append(float(sum(self._dead(latest))))
+        return made, latest
+
+    def _pace(self, batch: Generation) -> None:
+        """Tell a pace the pass rate of the chunk; every process has the rewards of all, and tells its own the same."""
+        if isinstance(self._course.schedule, Pace):
+            self._course.schedule.note(float(np.mean(batch.rewards[ACCURACY])))
+
+    def _add_to(self, checkpoint: Path) -> None:
+        if isinstance(self._course.schedule, Pace):
+            write_json(checkpoint / PACE, {"rates": self._course.schedule.rates})
+
+    def _latest(self, inputs: list[dict[str, Any]]) -> Generation:
+        """Return the chunk that these rows were answered in, gathered from all processes: each has to come here."""
         rows = gather_object([{name: row.get(name) for name in IDENTITY} for row in inputs])
-        lengths = gather_object(self._lengths)
-        if not self.accelerator.is_main_process or self._observer is None:
-            return
         latest = len(rows)
         said = list(self._logs["completion"])[-latest:]
-        figures = self._observer.generated(
-            Generation(
-                step=self.state.global_step,
-                chunk=self._chunks_before(),
-                rows=rows,
-                completions=[each if isinstance(each, str) else str(each[-1]["content"]) for each in said],
-                lengths=lengths,
-                rewards={name: list(values)[-latest:] for name, values in self._logs["rewards"].items()},
-                advantages=list(self._logs["advantages"])[-latest:],
-            )
+        return Generation(
+            step=self.state.global_step,
+            chunk=self._chunks_before(),
+            rows=rows,
+            completions=[each if isinstance(each, str) else str(each[-1]["content"]) for each in said],
+            lengths=gather_object(self._lengths),
+            rewards={name: list(values)[-latest:] for name, values in self._logs["rewards"].items()},
+            advantages=list(self._logs["advantages"])[-latest:],
         )
-        for name, value in (figures or {}).items():
-            self._metrics["train"][name].append(value)
 
     @property
     def images_decoded(self) -> int:

@@ -15,7 +15,7 @@ from trainer.records import Records, rows_of
 from trainer.tally import figures, groups_of
 
 if TYPE_CHECKING:
-    from trainer.grpo import Generation
+    from trainer.generation import Generation
 
 
 class Monitor:

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 
 from curriculum_kit.errors import ConfigInvalid, did_you_mean
 
+PACE = "pacing.json"
+"""In a checkpoint: the pass rates so far."""
+
 LAG = 2
 """The rates of chunk t - 2 and before decide chunk t: accelerate fetches a batch while the one before is worked on."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from curriculum_kit.schedule import Schedule
 from curriculum_kit.storage import MANIFEST, read_json, sha256_of
 from trainer.config import TrainConfig
 from trainer.images import Found, look_for_images
+from trainer.pacing import Pace
 from trainer.rows import shard_files
 from trainer.selection import COLUMNS, Selection, select
 from trainer.sizes import Batching, Sizes, fit
@@ -41,7 +42,7 @@ class Plan:
     found: Found
     selection: Selection
     sizes: Sizes
-    schedule: Schedule
+    schedule: Schedule | Pace
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -59,15 +60,25 @@ class Plan:
             "max_steps": sizes.max_steps,
             "wordings": self.config.curriculum.wordings,
             "seed": self.arguments.seed,
-            "schedule": str(schedule.kind),
+            "schedule": str(self.config.curriculum.schedule),
             "seed of the schedule": schedule.seed,
-            "replay": schedule.replay,
-            "start": schedule.start,
+            "replay": self.config.curriculum.replay,
+            "start": self.config.curriculum.start,
+            "refill": self.config.curriculum.refill,
+            "pacing": asdict(schedule.config) if isinstance(schedule, Pace) else None,
         }
+
+    @property
+    def order_in_words(self) -> str:
+        """The name of the schedule, or by what the run is paced."""
+        schedule = self.schedule
+        return f"paced by {schedule.config.rule}" if isinstance(schedule, Pace) else str(schedule.kind)
 
     @property
     def remark(self) -> str:
         """How often groups are asked, where not all are equally often: a chunk is filled, or some are not reached."""
+        if isinstance(self.schedule, Pace):
+            return f"which groups are asked follows from the pass rates (pacing by {self.schedule.config.rule})"
         times = np.bincount(self.schedule.order.ravel(), minlength=self.sizes.groups)
         often, groups = np.unique(times, return_counts=True)
         if len(often) == 1:
@@ -107,15 +118,13 @@ def make_plan(curriculum: Path, config: TrainConfig) -> Plan:
         arguments.save_steps if "save_steps" in config.asked else None,
     )
     arguments.max_steps, arguments.save_steps = sizes.max_steps, sizes.save_steps
-    schedule = Schedule(
-        selection.tier_sizes,
-        sizes.chunks,
-        sizes.groups_per_chunk,
-        asked.schedule,
-        arguments.seed if asked.seed is None else asked.seed,
-        asked.replay,
-        asked.start,
-    )
+    seed = arguments.seed if asked.seed is None else asked.seed
+    shape = (selection.tier_sizes, sizes.chunks, sizes.groups_per_chunk)
+    schedule: Schedule | Pace
+    if asked.pacing:
+        schedule = Pace(*shape, asked.pacing, seed)
+    else:
+        schedule = Schedule(*shape, asked.schedule, seed, asked.replay, asked.start)
     return Plan(curriculum, config, arguments, root, found, selection, sizes, schedule)
 
 

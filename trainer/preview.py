@@ -14,6 +14,7 @@ import numpy as np
 from curriculum_kit.errors import CkitError
 from trainer.loading import adapters, load_processor, refusals, rows_and_images, weight_type
 from trainer.memory import FORMULA, GIB, estimate_memory
+from trainer.pacing import Pace
 from trainer.plan import Plan
 
 SHOWN = 3
@@ -57,6 +58,7 @@ class Preview:
     remark: str
     rewards: dict[str, float]
     tiers: tuple[Tier, ...]
+    """In the order in which they come; none where pass rates decide it."""
     prompts: tuple[str, ...]
     prompt_tokens: int | None
     """Of the longest of some prompts, images included; None where the tokenizer is not at hand."""
@@ -80,7 +82,7 @@ def preview(plan: Plan) -> Preview:
     prompts, longest, memory, reason = _of_model(plan, starts, measured)
     used, count = np.unique(selection.wordings, return_counts=True)
     return Preview(
-        schedule=str(plan.schedule.kind),
+        schedule=plan.order_in_words,
         steps=sizes.max_steps,
         save_steps=sizes.save_steps,
         groups=sizes.groups,
@@ -103,7 +105,8 @@ def preview(plan: Plan) -> Preview:
 
 def _first_rows(plan: Plan) -> list[int]:
     """Return the first rows that are asked, each once."""
-    chunks = range(min(plan.sizes.chunks, SHOWN))
+    # What comes after the first chunk of a paced run is not decided yet.
+    chunks = range(min(plan.sizes.chunks, 1 if isinstance(plan.schedule, Pace) else SHOWN))
     rows = (row for chunk in chunks for row in plan.selection.rows_of(plan.schedule.groups_at(chunk)).tolist())
     return list(dict.fromkeys(rows))[:SHOWN]
 
@@ -111,6 +114,8 @@ def _first_rows(plan: Plan) -> list[int]:
 def _tiers(plan: Plan) -> list[Tier]:
     """Return the tiers as they come."""
     selection, sizes = plan.selection, plan.sizes
+    if isinstance(plan.schedule, Pace):
+        return []
     of_place = selection.tier[plan.schedule.order]
     tiers = []
     for tier, groups in zip(selection.tiers, selection.tier_sizes, strict=True):

@@ -18,7 +18,7 @@ from curriculum_kit.storage import read_table, write_table
 from trainer.tally import Group, total_rewards
 
 if TYPE_CHECKING:
-    from trainer.grpo import Generation
+    from trainer.generation import Generation
 
 FOLDER = "completions"
 _TABLE = "completions"

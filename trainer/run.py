@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from curriculum_kit.enums import Arm
-from curriculum_kit.errors import CkitError, OutputUnwritable
-from curriculum_kit.storage import explain_os_error, write_json
+from curriculum_kit.errors import CkitError, ConfigInvalid, OutputUnwritable
+from curriculum_kit.storage import explain_os_error, read_json, write_json
 from trainer.checkpoints import MARK, resumable
 from trainer.loading import adapters, load_processor, model_settings, quantization, refusals, rows_and_images
+from trainer.pacing import PACE, Pace
 from trainer.plan import Plan
 from trainer.rewards import reward_functions
 
@@ -62,6 +63,10 @@ def train(
     _check_writable(output)
     identity = plan.identity | {"arm": arm.value}
     checkpoint = resumable(output, identity, resume)
+    if isinstance(plan.schedule, Pace):
+        if arm is Arm.SFT:
+            raise ConfigInvalid("supervised training has no pass rates to be paced by; leave curriculum.pacing out")
+        plan.schedule.rates[:] = (read_json(checkpoint / PACE) or {})["rates"] if checkpoint else []
     processor = load_processor(plan)
     try:
         with refusals(plan):
@@ -102,7 +107,7 @@ def make_trainer(plan: Plan, processor: Any, observer: Any = None, callbacks: Se
     arguments.reward_weights = weights
     arguments.model_init_kwargs = model_settings(plan)
     rows, images = rows_and_images(plan)
-    course = Course(rows, images, plan.selection, plan.schedule, plan.sizes)
+    course = Course(rows, images, plan.selection, plan.schedule, plan.sizes, config.curriculum.refill)
     trainer = CurriculumTrainer(
         course=course,
         observer=observer,

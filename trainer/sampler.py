@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from curriculum_kit.errors import ConfigInvalid
 from curriculum_kit.schedule import Schedule
+from trainer.pacing import Pace
 from trainer.selection import Ints, Selection
 from trainer.sizes import Sizes
 
@@ -22,7 +23,7 @@ class CurriculumSampler:
     tells a sampler its epoch (`set_epoch`) does not reach one that accelerate has wrapped twice, as after a resume.
     """
 
-    def __init__(self, selection: Selection, schedule: Schedule, sizes: Sizes, epoch: Callable[[], int]) -> None:
+    def __init__(self, selection: Selection, schedule: Schedule | Pace, sizes: Sizes, epoch: Callable[[], int]) -> None:
         if schedule.groups_per_step != sizes.groups_per_chunk or schedule.total_steps != sizes.chunks:
             raise ConfigInvalid(
                 f"a schedule of {schedule.total_steps} x {schedule.groups_per_step} groups is none for "

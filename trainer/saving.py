@@ -44,6 +44,9 @@ class WholeCheckpoints:
                 "resume from the one before"
             ) from error
 
+    def _add_to(self, checkpoint: Path) -> None:
+        """Write what else belongs into a checkpoint before it counts; nothing, unless a trainer says so."""
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         # Earlier checkpoints go only when this one is whole.
         above: Any = super()
@@ -55,7 +58,9 @@ class WholeCheckpoints:
         self.accelerator.wait_for_everyone()
         if self.args.should_save:
             folder = Path(above._get_output_dir(trial=trial))
-            mark_complete(folder / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}", self.state.global_step)
+            checkpoint = folder / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
+            self._add_to(checkpoint)
+            mark_complete(checkpoint, self.state.global_step)
             rotate_checkpoints(
                 output_dir=os.fspath(folder),
                 save_total_limit=limit,

@@ -1,7 +1,7 @@
 """What a chunk of completions says of tiers, answers and wordings: rewards, accuracy, dead groups, lengths.
 
-Reads chunks as an observer is told of them (`trainer.grpo.Generation`); gives groups, and figures by name as a logger
-takes them. Pure: neither torch nor TRL is imported.
+Reads chunks as an observer is told of them (`trainer.generation.Generation`); gives groups, and figures by name as a
+logger takes them. Pure: neither torch nor TRL is imported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from trainer.grpo import Generation
+    from trainer.generation import Generation
 
 Key = TypeVar("Key", int, str)
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curriculum_kit.errors import ConfigInvalid
+from trainer.config import parse_config
 from trainer.pacing import LAG, Pace, PaceConfig, Rule, parse_pace
 
 
@@ -74,6 +75,24 @@ def test_all_mistakes_of_the_section_are_told_at_once() -> None:
         "curriculum: pacing.bta is unknown (did you mean 'beta'?); pacing.rule 'adarf' (did you mean 'adarft'?); take "
         "threshold or adarft; pacing.at is 1.5, must be from 0 to 1; pacing.window is 0, must be from 1 to inf"
     )
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        (
+            {"pacing": {"rule": "threshold"}, "schedule": "mixed"},
+            "curriculum.schedule mixed and curriculum.pacing do not",
+        ),
+        ({"pacing": {"rule": "threshold"}, "rewards": {"format": 1.0}}, "curriculum.pacing needs the reward accuracy"),
+        ({"pacing": "threshold"}, "curriculum.pacing is 'threshold', must be a section"),
+        ({"pacing": {"rul": "x"}}, "pacing.rul is unknown (did you mean 'rule'?)"),
+    ],
+)
+def test_what_does_not_go_with_it_is_one_line(section: dict, says: str) -> None:
+    with pytest.raises(ConfigInvalid) as seen:
+        parse_config({"curriculum": section})
+    assert says in str(seen.value)
 
 
 def test_beyond_the_end_is_one_line() -> None:

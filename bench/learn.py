@@ -188,7 +188,7 @@ def measure(seeds: list[int], steps: int, folder: Path, output: Path) -> bool:
     console.print(
         f"GRPO adds {figures['gain']:.3f} (at least {GAIN}), seeds {figures['gain by seed']}; blank image "
         f"{figures['blank']:.3f} (chance {CHANCE} within {MARGIN}); {time.process_time() - start:.0f} s of CPU in all; "
-        f"curves in {folder / 'learn.png'}"
+        f"curves in {output / 'learn.png'}"
     )
     return bool(figures["gain"] >= GAIN and abs(figures["blank"] - CHANCE) <= MARGIN)
 

@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 from curriculum_kit.prompts import LETTERS, PromptTemplate
 from curriculum_kit.schemas import schema_of
 
+EMBEDDED_ROW_GROUP = 256
+"""Rows of a Parquet row group where images are stored: readers hold a row group at a time, here some 25 MB."""
+
 ReadImage = Callable[[str], bytes]
 """Returns the bytes of an image by its image_id."""
 ImagePaths = Callable[[pa.Array], pa.Array]

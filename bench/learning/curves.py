@@ -58,11 +58,11 @@ def draw_curves(runs: Sequence[Run], chance: float, file: Path) -> None:
         right.plot(range(1, len(run.sampled) + 1), _smooth(run.sampled), label=f"seed {run.seed}")
     left.plot([], [], "x", color="grey", label="blank image")
     for axes, title in (
-        (left, "1,000 held-out scenes, likeliest answer"),
+        (left, "held-out scenes, likeliest answer"),
         (right, "sampled in training, mean of 10 steps"),
     ):
         axes.axhline(chance, color="grey", linestyle=":", label="chance")
-        axes.set(title=title, xlabel="steps of GRPO", ylim=(0.15, 0.85))
+        axes.set(title=title, xlabel="steps of GRPO", ylim=(0.2, 0.6))
         axes.grid(alpha=0.3)
     left.set_ylabel("accuracy")
     left.legend(fontsize="small")

@@ -16,8 +16,8 @@ def sincere(completions: Sequence[Completion], *, choices: Sequence[Sequence[str
     """Return 1 for each completion whose answer is the option that its thoughts name, else 0; right or wrong.
 
     Who names a structure that is no option can only guess a letter, and is right one time in four: more often than who
-    names a wrong option. Accuracy alone pays for such guesses, and training drifts to them: within 120 steps it lost
-    what it had gained.
+    names a wrong option. Accuracy alone pays for such guesses, and training drifts to them: at a constant learning
+    rate, held-out accuracy went from 0.38 to 0.44 in 80 steps and back to 0.41 in 120.
     """
     scores = []
     for completion, options in zip(completions, choices, strict=True):

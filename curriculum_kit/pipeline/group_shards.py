@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curriculum_kit.pipeline.runner import Facts
+from curriculum_kit.shards import EMBEDDED_ROW_GROUP
 from curriculum_kit.storage import (
     MANIFEST,
     OutputFolder,
@@ -77,7 +78,8 @@ def rewrite(
             continue
         kept = {key.decode(): value.decode() for key, value in (pq.read_schema(file).metadata or {}).items()}
         kept.pop("ARROW:schema", None)
-        with ParquetSink(place, "shard", kept) as sink:
+        row_group = EMBEDDED_ROW_GROUP if _holds_images(file) else None
+        with ParquetSink(place, "shard", kept, row_group) as sink:
             for batch in iter_table(file, "shard", batch_rows=_BATCH):
                 sink.write(change(pa.Table.from_batches([batch])))
                 done += batch.num_rows
@@ -119,6 +121,12 @@ def entries(below: Path, name: str) -> dict[str, Facts]:
         }
         for file in files
     }
+
+
+def _holds_images(file: Path) -> bool:
+    """Say whether the bytes of images are stored in a shard."""
+    first = next(iter_table(file, "shard", batch_rows=1, columns=["images"]), None)
+    return first is not None and any(image["bytes"] is not None for image in first["images"][0].as_py() or ())
 
 
 def _link(file: Path, place: Path) -> None:

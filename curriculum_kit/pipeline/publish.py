@@ -19,7 +19,7 @@ from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source
 from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.prompts import template_named
-from curriculum_kit.shards import cut, datasets_metadata, shard_rows
+from curriculum_kit.shards import EMBEDDED_ROW_GROUP, cut, datasets_metadata, shard_rows
 from curriculum_kit.storage import ParquetSink
 
 BATCH_ROWS = 10_000
@@ -45,7 +45,7 @@ def write_shards(
     rows = _Rows(_in_order(config, database, scored))
     done = files = 0
     for name, tier, count in cut(sizes, config.rows_per_shard):
-        with ParquetSink(scratch / "shards" / name, "shard", metadata) as sink:
+        with ParquetSink(scratch / "shards" / name, "shard", metadata, EMBEDDED_ROW_GROUP if embed else None) as sink:
             for table in rows.take(count):
                 sink.write(shard_rows(table, np.full(table.num_rows, tier), template, read_image, images.paths))
                 done += table.num_rows

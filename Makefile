@@ -36,6 +36,7 @@ bench: .venv/.dev ## speed and memory, side by side with the baselines
 	$(BIN)/python bench/audit.py
 	$(BIN)/python bench/clip.py
 	$(BIN)/python bench/groups.py
+	$(BIN)/python bench/report.py
 
 clean:
 	rm -rf .venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -93,7 +93,7 @@ def clusters(fused: NDArray[np.float64]) -> tuple[list[int], list[list[float]]]:
     """Return the leaves in order and the joins of average linkage, from the pairs above the diagonal.
 
     >>> clusters(np.array([0.1, 0.9, 0.2]))  # the pairs (0, 1), (0, 2), (1, 2)
-    ([1, 0, 2], [[0.0, 2.0, 0.1], [1.0, 3.0, 0.85]])
+    ([1, 2, 0], [[2.0, 0.0, 0.1], [1.0, 3.0, 0.85]])
     """
     from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 

@@ -2,12 +2,14 @@
 
 import contextlib
 import copy
+import fcntl
 import itertools
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,7 +29,7 @@ from curriculum_kit.report.thumbnails import Picture
 from curriculum_kit.schemas import schema_of
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_SECONDS = 15
+_SECONDS = 60
 
 
 class Tab:
@@ -60,7 +62,9 @@ class Tab:
         until = time.monotonic() + _SECONDS
         while b"\0" not in self._read:
             assert select.select([self._receive], [], [], max(until - time.monotonic(), 0))[0], "the browser is silent"
-            self._read += os.read(self._receive, 1 << 20)
+            more = os.read(self._receive, 1 << 20)
+            assert more, "the browser has gone"
+            self._read += more
         message, self._read = self._read.split(b"\0", 1)
         return json.loads(message)
 
@@ -112,17 +116,26 @@ def chromium() -> str:
     return found
 
 
+def _high_pipe() -> list[int]:
+    """Return both ends of a pipe, as descriptors from 10 on."""
+    low = os.pipe()
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in low]
+    for end in low:
+        os.close(end)
+    return high
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """Return a tab of a headless Chromium with a profile of its own."""
-    to_browser, send = os.pipe()
-    receive, from_browser = os.pipe()
+    # Chromium reads the protocol from descriptor 3 and writes to 4, so none of these may be one of the two.
+    to_browser, send = _high_pipe()
+    receive, from_browser = _high_pipe()
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
     profile = f"--user-data-dir={tmp_path_factory.mktemp('profile')}"
-    # Chromium reads the protocol from descriptor 3 and writes to 4.
-    command = f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}'
+    start = f"import os, sys; os.dup2({to_browser}, 3); os.dup2({from_browser}, 4); os.execv(sys.argv[1], sys.argv[1:])"
     process = subprocess.Popen(
-        ["/bin/sh", "-c", command, chromium, *flags, profile, "--remote-debugging-pipe"],
+        [sys.executable, "-c", start, chromium, *flags, profile, "--remote-debugging-pipe"],
         pass_fds=(to_browser, from_browser),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -180,11 +193,12 @@ def shard_row() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def tables() -> Callable[..., duckdb.DuckDBPyConnection]:
+def tables() -> Iterator[Callable[..., duckdb.DuckDBPyConnection]]:
     """Return what makes a database of tables: (shards=rows, similarity={(label, label): fused}, other=rows)."""
+    opened: list[duckdb.DuckDBPyConnection] = []
 
     def make(shards: Sequence[Any] = (), similarity: Any = None, **others: Any) -> duckdb.DuckDBPyConnection:
-        database = duckdb.connect()
+        opened.append(database := duckdb.connect())
         labels = sorted(
             {label for row in shards for label in row["choices"]} | set(itertools.chain(*(similarity or {})))
         )
@@ -206,7 +220,9 @@ def tables() -> Callable[..., duckdb.DuckDBPyConnection]:
             database.unregister("held")
         return database
 
-    return make
+    yield make
+    for database in opened:
+        database.close()
 
 
 MANIFEST = {

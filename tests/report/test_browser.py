@@ -117,6 +117,30 @@ def test_the_address_follows_the_filters_by_keyboard_alone(tab: Any, page: Path)
     assert tab.run("document.getElementById('tier').value") == "0"
 
 
+def test_a_card_holds_the_similarity_of_every_two_choices(tab: Any, page: Path) -> None:
+    tab.open(page, "#find=picture%204")
+    cells = "[...document.querySelectorAll('.near tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
+    # gut and heart; gut and liver, heart and liver; gut, heart and liver with lung
+    assert tab.run(cells) == [
+        ["B", "0.90", "", ""],
+        ["C", "0.20", "0.60", ""],
+        ["D", "0.40", "\N{EN DASH}", "\N{EN DASH}"],
+        ["", "A", "B", "C"],
+    ]
+
+
+def test_of_many_choices_a_card_says_how_near_each_is_to_the_answer(
+    tab: Any, page: Path, shard_row: Make, tables: Make, report_of: Make
+) -> None:
+    choices = [f"label {letter}" for letter in "abcdefgh"]
+    database = tables([shard_row(0, choices=choices, answer_index=2)], similarity={("label b", "label c"): 0.25})
+    page.with_name("many.html").write_text(render(report_of(database)), encoding="utf-8")
+    tab.open(page.with_name("many.html"))
+    tab.requests.clear()
+    shown = tab.run("[...document.querySelectorAll('.card li')].map((one) => one.textContent)")
+    assert shown[:4] == ["Alabel a\N{EN DASH}", "Blabel b0.25", "Clabel c ✓", "Dlabel d\N{EN DASH}"]
+
+
 def test_more_cards_come_when_asked_for(tab: Any, page: Path) -> None:
     tab.open(page)
     tab.run("document.getElementById('more').click()")
@@ -160,6 +184,45 @@ def test_the_matrix_is_read_zoomed_and_sorted(tab: Any, page: Path) -> None:
     for key in "lung":
         tab.press(key)
     assert tab.run(told) == "Most similar to lung: gut 0.40."
+
+
+MATRIX = "document.querySelector('[role=application]')"
+ZOOMED = f"{MATRIX}.classList.contains('zoomed')"
+
+
+def middle_of_the_matrix(tab: Any) -> tuple[float, float]:
+    tab.run(f"{MATRIX}.scrollIntoView()")
+    x, y = tab.run(f"(({{x, y, width}}) => [x + 0.3 * width, y + 0.2 * width])({MATRIX}.getBoundingClientRect())")
+    return x, y
+
+
+@pytest.mark.parametrize("is_clicked", [True, False])
+def test_the_wheel_zooms_once_the_matrix_was_clicked(tab: Any, page: Path, is_clicked: bool) -> None:
+    tab.open(page, height=600)
+    x, y = middle_of_the_matrix(tab)
+    before = tab.run("scrollY")
+    for kind in ("mousePressed", "mouseReleased") if is_clicked else ():
+        tab.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    tab.call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=-300)
+    tab.until(f"{ZOOMED} || scrollY < {before}")
+    assert tab.run(ZOOMED) == is_clicked
+
+
+def test_two_fingers_zoom(tab: Any, page: Path) -> None:
+    tab.open(page, width=390, height=844)
+    tab.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    x, y = middle_of_the_matrix(tab)
+
+    def touch(kind: str, *apart: int) -> None:
+        points = [{"x": x + sign * each, "y": y, "id": sign} for each in apart for sign in (0, 1)]
+        tab.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    touch("touchStart", 15)
+    for apart in (25, 40, 60):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    tab.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    assert tab.run(ZOOMED)
 
 
 def test_paper_is_light_and_unfolded(tab: Any, page: Path) -> None:

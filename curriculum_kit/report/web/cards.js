@@ -22,9 +22,8 @@ function picture(image, choices, answer) {
 
 function closeness(card) {
   const size = card.choices.length;
-  const pair = (one, other) => card.pairs[one * size - (one * (one + 1)) / 2 + other - one - 1];
-  if (size < 2) return null;
-  if (size > MOST_SQUARE) return null;
+  const pair = (one, other) => card.pairs[pairAt(size, one, other)];
+  if (size < 2 || size > MOST_SQUARE) return null;
   const cell = (value) => {
     if (value === null) return el("td", { title: "not compared" }, "–");
     const colour = viridis(value);
@@ -46,9 +45,8 @@ function cardItem(card, report) {
   const size = card.choices.length;
   const toAnswer = (place) => {
     if (size <= MOST_SQUARE || place === card.answer_index) return null;
-    const [one, other] = [Math.min(place, card.answer_index), Math.max(place, card.answer_index)];
-    return el("span", { class: "soft", title: "similarity to the answer" },
-      number(card.pairs[one * size - (one * (one + 1)) / 2 + other - one - 1], 2) || "–");
+    const near = card.pairs[pairAt(size, place, card.answer_index)];
+    return el("span", { class: "soft", title: "similarity to the answer" }, number(near, 2) || "–");
   };
   const facts = [card.question_type, card.modality, card.benchmark, card.split === "unassigned" ? null : card.split,
     card.wordings > 1 ? `${card.wordings} wordings` : null,

@@ -52,7 +52,7 @@ function legend(entries) {
 }
 
 const tierLegend = (tiers) =>
-  legend(tiers.map((tier, place) => [`tier ${tier.tier}`, { colour: tierColour(place, tiers.length) }]));
+  tiers.length > 1 && legend(tiers.map((tier, place) => [`tier ${tier.tier}`, { colour: tierColour(place, tiers.length) }]));
 
 // Round numbers from 0 to at least `high`, about as many as asked for.
 function ticksTo(high, about) {

@@ -1,5 +1,7 @@
 // The matrix on a canvas: zoomed by wheel, pinch, keys and buttons, moved by drag, read cell by cell.
 
+const FOUND = 20; // labels around one that was looked for
+
 class HeatMap {
   constructor(matrix, channel, isByCluster) {
     this.matrix = matrix;
@@ -14,7 +16,7 @@ class HeatMap {
     this.output = el("output", { "aria-live": "polite" });
     this.zoom = 1;
     this.left = this.top = 0; // of what is seen, in cells
-    this.cell = null;
+    this.cell = this.found = null; // what is read, what was looked for
     this.pointers = new Map();
     this.show(channel, isByCluster);
     this.listen();
@@ -25,9 +27,8 @@ class HeatMap {
     this.isByCluster = isByCluster;
     this.order = isByCluster ? this.matrix.order : this.matrix.labels.map((_, place) => place);
     this.image = matrixImage(this.levels[channel], this.order);
-    this.cell = null;
+    this.cell = this.found = null;
     this.draw();
-    this.tell();
   }
 
   draw() {
@@ -52,6 +53,7 @@ class HeatMap {
     if (this.isByCluster) drawTree(this, context);
     drawLabels(this, context);
     if (this.cell) inSquare(this, context, () => drawCell(this, context));
+    this.tell();
   }
 
   // Shows `factor` times as much detail and keeps what lies under a point of the square where it is.
@@ -61,40 +63,40 @@ class HeatMap {
     const step = this.places.side / (this.size / this.zoom);
     [this.left, this.top] = [column - x / step, row - y / step];
     this.draw();
-    this.tell();
   }
 
   showAll() {
     this.zoom = 1;
     this.draw();
-    this.tell();
   }
 
   // Goes to a label: its nearest one is the cell.
   find(label) {
     const place = this.order.indexOf(label);
     const [best] = nearest(this.values[this.channel], this.size, label, 1);
-    this.zoom = Math.max(this.zoom, Math.min(this.size / 24, this.size / 4), 1);
+    this.zoom = Math.max(this.zoom, this.size / FOUND, 1);
     const seen = this.size / this.zoom;
     this.cell = [place, best === undefined ? place : this.order.indexOf(best)];
     [this.top, this.left] = [this.cell[0] + 0.5 - seen / 2, this.cell[1] + 0.5 - seen / 2];
-    this.draw();
     const near = nearest(this.values[this.channel], this.size, label, 5)
       .map((other) => `${this.matrix.labels[other]} ${number(this.values[this.channel](label, other), 2)}`);
-    this.output.textContent = `Most similar to ${this.matrix.labels[label]}: ${near.join(", ")}.`;
+    this.found = `Most similar to ${this.matrix.labels[label]}: ${near.join(", ")}.`;
+    this.draw();
   }
 
   choose(row, column) {
+    this.found = null;
     this.cell = [row, column].map((place) => Math.min(Math.max(place, 0), this.size - 1));
     const seen = this.size / this.zoom;
     this.top = Math.min(Math.max(this.top, this.cell[0] + 1 - seen), this.cell[0]);
     this.left = Math.min(Math.max(this.left, this.cell[1] + 1 - seen), this.cell[1]);
     this.draw();
-    this.tell();
   }
 
   tell() {
-    if (this.cell) {
+    if (this.found) {
+      this.output.textContent = this.found;
+    } else if (this.cell) {
       const [one, other] = this.cell.map((place) => this.order[place]);
       const told = Object.entries(this.values).map(([name, value]) => {
         const found = value(one, other);
@@ -116,7 +118,7 @@ class HeatMap {
 
   listen() {
     const canvas = this.canvas;
-    new ResizeObserver(() => { if (canvas.clientWidth !== this.places?.width) { this.draw(); this.tell(); } }).observe(canvas);
+    new ResizeObserver(() => { if (canvas.clientWidth !== this.places?.width) { this.draw(); } }).observe(canvas);
     onTheme(() => this.draw());
     // The wheel scrolls the page until the matrix was clicked, or with Ctrl, as pinching on a touchpad reports.
     canvas.addEventListener("wheel", (event) => {

@@ -117,10 +117,11 @@ function histogram(one, tiers) {
 function answerSection({ tiers, answers }) {
   const sizes = tiers.map((tier) => tier.questions);
   const most = Math.max(...answers.counts.flatMap((row) => row.map((value, place) => value / sizes[place])), 0.01);
+  const room = Math.min(1, 4 / tiers.length);
   const cell = (value, place) => {
     const share = value / sizes[place];
     return el("td", { class: "text" }, el("div", { class: "bar", title: plural(value, "question") },
-      value ? el("i", { style: { width: `calc(var(--bar) * ${(share / most).toFixed(4)})`,
+      value ? el("i", { style: { width: `calc(var(--bar) * ${(room * share / most).toFixed(4)})`,
         background: tierColour(place, tiers.length) } }) : null,
       el("span", {}, value ? percent(share) : "–")));
   };

@@ -17,9 +17,12 @@ setup: .venv/.dev ## everything that developing and testing need
 	$(PIP) -e '.[dev]'
 	touch $@
 
-demo: .venv/.demo ## the main job on the embedded sample, and a look at the result
+demo: .venv/.demo ## the main job on the embedded sample, a look at the result, and a few steps of training
 	$(BIN)/ckit build-curriculum --sample -o demo
 	$(BIN)/ckit inspect demo
+	$(BIN)/python -m trainer.tiny demo-model
+	rm -rf demo-trained
+	$(BIN)/ckit train demo --config trainer/demo.yaml
 
 test: .venv/.dev ## all tests; those on real files say so where these are absent
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -39,4 +42,4 @@ bench: .venv/.dev ## speed and memory, side by side with the baselines
 	$(BIN)/python bench/report.py
 
 clean:
-	rm -rf .venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv demo demo-model demo-trained build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

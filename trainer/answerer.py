@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from curriculum_kit import torchvision_repair
 from curriculum_kit.errors import ConfigInvalid, ModelUnavailable
+from trainer.image_tokens import never_sampled
 from trainer.model_files import adapter_base, find_base, find_model, first_line
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 Message = Mapping[str, Any]
 _PROCESSOR = ("processor_config.json", "preprocessor_config.json")
-_NEVER_SAMPLED = ("image_token_id", "image_token_index", "video_token_id", "vision_start_token_id")
-"""Tokens, as configurations name them, that stand for pixels: a sampled one would have none."""
 
 
 class Answerer(Protocol):
@@ -110,8 +109,7 @@ class VisionModel:
 
     @property
     def _never_sampled(self) -> list[int]:
-        found = {getattr(self._model.config, name, None) for name in _NEVER_SAMPLED}
-        return sorted(token for token in found if isinstance(token, int) and token >= 0)
+        return never_sampled(self._model.config)
 
 
 def _load(folder: Path, adapter: Path | None, device: str) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from curriculum_kit.errors import ConfigInvalid, ModelUnavailable
 from trainer.config import TrainConfig
+from trainer.image_tokens import never_sampled
 from trainer.images import Cells, Images
 from trainer.plan import Plan
 from trainer.rows import load_rows
@@ -40,6 +41,21 @@ def rows_and_images(plan: Plan) -> tuple[Any, Images]:
     rows = load_rows(plan.curriculum)
     images = Images(image_cells(rows), plan.image_root, plan.config.curriculum.max_pixels)
     return rows.remove_columns("images"), images
+
+
+def without_image_tokens(plan: Plan) -> dict[str, Any]:
+    """Return what keeps a model from writing tokens that stand for images: training on them ends in an error."""
+    from transformers import AutoConfig
+
+    model = plan.config.model
+    with refusals(plan):
+        config = AutoConfig.from_pretrained(
+            model["model_name_or_path"],
+            revision=model.get("model_revision", "main"),
+            trust_remote_code=plan.arguments.trust_remote_code,
+        )
+    tokens = never_sampled(config)
+    return {"suppress_tokens": tokens} if tokens else {}
 
 
 def load_processor(plan: Plan) -> Any:

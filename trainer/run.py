@@ -15,7 +15,15 @@ from curriculum_kit.enums import Arm
 from curriculum_kit.errors import CkitError, ConfigInvalid, OutputUnwritable
 from curriculum_kit.storage import explain_os_error, read_json, write_json
 from trainer.checkpoints import MARK, resumable
-from trainer.loading import adapters, load_processor, model_settings, quantization, refusals, rows_and_images
+from trainer.loading import (
+    adapters,
+    load_processor,
+    model_settings,
+    quantization,
+    refusals,
+    rows_and_images,
+    without_image_tokens,
+)
 from trainer.pacing import PACE, Pace
 from trainer.plan import Plan
 from trainer.rewards import reward_functions
@@ -106,6 +114,8 @@ def make_trainer(plan: Plan, processor: Any, observer: Any = None, callbacks: Se
     functions, weights = reward_functions(config.curriculum.rewards, completion_tokens=arguments.max_completion_length)
     arguments.reward_weights = weights
     arguments.model_init_kwargs = model_settings(plan)
+    if not arguments.use_vllm:
+        arguments.generation_kwargs = without_image_tokens(plan) | (arguments.generation_kwargs or {})
     rows, images = rows_and_images(plan)
     course = Course(rows, images, plan.selection, plan.schedule, plan.sizes, config.curriculum.refill)
     trainer = CurriculumTrainer(

@@ -145,3 +145,9 @@ def _config(tokenizer: Any, shape: TinyShape) -> Any:
         vision_end_token_id=token(VISION_END),
         tie_word_embeddings=False,
     )
+
+
+if __name__ == "__main__":
+    import sys
+
+    print(write_tiny_model(Path(sys.argv[1] if len(sys.argv) > 1 else "tiny-model")))

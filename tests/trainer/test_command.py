@@ -82,6 +82,7 @@ def test_training_and_resuming_from_the_command_line(curriculum, config, monkeyp
     assert capsys.readouterr().out.splitlines() == [
         f"{tmp_path / 'out'}: 3 steps, from step 3, 6 groups of 8 rollouts",
         "of 5 groups are asked: once 4, twice 1",
+        f"its figures: {tmp_path / 'out' / 'training.html'}",
     ]
 
 

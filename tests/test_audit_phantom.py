@@ -283,8 +283,8 @@ def test_distractors_drawn_at_random_are_a_shortcut_where_answers_differ_in_freq
     built = build(config, tmp_path / "curriculum")
     seen_at_build = {row["name"]: row for row in built.findings}["prior/accuracy"]
     seen = alarms(audit(tmp_path / "curriculum"))
-    # Hardly any frame shows nine of a thing, and many show none: the numbers alone tell.
+    # Hardly any frame shows six of a thing, and many show none: the numbers alone tell.
     assert seen["prior/accuracy"]["severity"] == seen_at_build["severity"] == "serious"
     assert seen["prior/accuracy"]["figure"] == seen_at_build["figure"] > seen_at_build["expected"] + 0.1
     assert "0 is right in" in seen["prior/labels-too-often"]["sentence"]
-    assert "9 is right in" in seen["prior/labels-too-seldom"]["sentence"]
+    assert "6 is right in" in seen["prior/labels-too-seldom"]["sentence"]

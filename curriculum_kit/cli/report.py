@@ -43,7 +43,7 @@ def report(
 
       ckit report demo -o report.html
 
-      ckit report curriculum -o report.html --image-root data/CholecT45 --training runs/first
+      ckit report curriculum --image-root data/CholecT45 --training trained
     """
     from curriculum_kit.pipeline.report import write_report
 

@@ -6,7 +6,6 @@ order within a tier is the order given: easy to hard.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -93,23 +92,3 @@ def cut(sizes: Sequence[int], rows_per_shard: int) -> Iterator[tuple[str, int, i
     for tier, size in enumerate(sizes):
         for part, start in enumerate(range(0, size, rows_per_shard)):
             yield f"tier={tier:0{digits}d}/part-{part:05d}.parquet", tier, min(rows_per_shard, size - start)
-
-
-def datasets_metadata(decode_images: bool) -> dict[str, str]:
-    """Return the file metadata by which `datasets` knows the image column without being told.
-
-    Images stored as paths alone are not decoded: the paths are relative to an image root that only
-    the reader knows.
-    """
-    features = {field.name: _feature(field.type) for field in schema_of("shard")}
-    features["images"] = {"feature": {"decode": decode_images, "_type": "Image"}, "_type": "List"}
-    return {"huggingface": json.dumps({"info": {"features": features}}, sort_keys=True)}
-
-
-def _feature(kind: pa.DataType) -> Any:
-    if pa.types.is_list(kind):
-        return {"feature": _feature(kind.value_type), "_type": "List"}
-    if pa.types.is_struct(kind):
-        return {field.name: _feature(field.type) for field in kind}
-    names = {pa.float64(): "float64", pa.int32(): "int32", pa.string(): "string", pa.binary(): "binary"}
-    return {"dtype": names[kind], "_type": "Value"}

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from curriculum_kit.datasets_features import datasets_metadata
 from curriculum_kit.prompts import TEMPLATES, PromptTemplate
 from curriculum_kit.schemas import schema_of
-from curriculum_kit.shards import ReadImage, cut, datasets_metadata, shard_rows
+from curriculum_kit.shards import ReadImage, cut, shard_rows
 from curriculum_kit.storage import ParquetSink
 
 PLAIN = PromptTemplate("plain", "", "{question} {options}")
@@ -154,7 +155,9 @@ def test_datasets_reads_shards_as_they_are(tmp_path: Path) -> None:
     Image.new("RGB", (3, 2), (255, 0, 7)).save(stream, "PNG")
     files = [tmp_path / "embed" / "part.parquet", tmp_path / "paths" / "part.parquet"]
     for file, read_image in zip(files, (lambda image_id: stream.getvalue(), None), strict=True):
-        with ParquetSink(file, "shard", datasets_metadata(decode_images=read_image is not None)) as sink:
+        with ParquetSink(
+            file, "shard", datasets_metadata(schema_of("shard"), decode_images=read_image is not None)
+        ) as sink:
             sink.write(shard_rows(table(scored(0)), np.array([0]), PLAIN, read_image))
     environment = os.environ | {"HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     command = [sys.executable, "-c", LOAD, *map(str, files)]

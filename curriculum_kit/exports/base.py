@@ -114,7 +114,7 @@ class Target(ABC):
 
     def schema(self, embedded: bool) -> pa.Schema:
         """Return the columns of rows that are written as Parquet; a target that never is has none."""
-        raise NotImplementedError
+        raise AssertionError(f"{self.card.title} is never written as Parquet")
 
     def beside(self, made: Made) -> dict[str, str]:
         """Return further files by name that the target needs."""

@@ -13,13 +13,15 @@ import numpy as np
 import pyarrow as pa
 
 from curriculum_kit.config import BuildConfig
+from curriculum_kit.datasets_features import datasets_metadata
 from curriculum_kit.enums import ChoiceSource, ImageStorage, Order, TieBreak
 from curriculum_kit.pipeline.image_files import ImageFiles
 from curriculum_kit.pipeline.runner import Facts
 from curriculum_kit.pipeline.sources import Source
 from curriculum_kit.pipeline.sql import from_tables
 from curriculum_kit.prompts import template_named
-from curriculum_kit.shards import EMBEDDED_ROW_GROUP, cut, datasets_metadata, shard_rows
+from curriculum_kit.schemas import schema_of
+from curriculum_kit.shards import EMBEDDED_ROW_GROUP, cut, shard_rows
 from curriculum_kit.storage import ParquetSink
 
 BATCH_ROWS = 10_000
@@ -40,7 +42,7 @@ def write_shards(
     """
     template = template_named(config.prompt)
     embed = config.images is ImageStorage.EMBED
-    metadata = datasets_metadata(decode_images=embed)
+    metadata = datasets_metadata(schema_of("shard"), decode_images=embed)
     read_image = images.read if embed else None
     rows = _Rows(_in_order(config, database, scored))
     done = files = 0

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from curriculum_kit.datasets_features import datasets_metadata
 from curriculum_kit.enums import Split
 from curriculum_kit.errors import (
     ConfigInvalid,
@@ -17,7 +18,6 @@ from curriculum_kit.errors import (
 )
 from curriculum_kit.pipeline.pass_rates import load_pass_rates
 from curriculum_kit.schemas import schema_of
-from curriculum_kit.shards import datasets_metadata
 from curriculum_kit.storage import ParquetSink
 from trainer.evaluate import Evaluation, evaluate
 from trainer.results import Condition
@@ -161,7 +161,7 @@ def test_embedded_images_need_no_folder(curriculum, tmp_path, told):
         rows = pq.ParquetFile(file).read().to_pylist()
         for image in (image for row in rows for image in row["images"]):
             image["bytes"] = (curriculum / "images" / image["path"]).read_bytes()
-        with ParquetSink(file, "shard", datasets_metadata(decode_images=True)) as sink:
+        with ParquetSink(file, "shard", datasets_metadata(schema_of("shard"), decode_images=True)) as sink:
             sink.write(pa.Table.from_pylist(rows, schema_of("shard")))
     shutil.rmtree(curriculum / "images")
     done = evaluate(Evaluation("m", curriculum), tmp_path / "out", answerer=told(liver_where_red))
